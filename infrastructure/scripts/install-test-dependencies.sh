@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs what the tests need and this machine lacks, from the distribution, and starts nothing.
+set -uo pipefail
+missing=()
+need() { # command-or-file package
+  command -v "$1" >/dev/null 2>&1 || [ -e "$1" ] || missing+=("$2")
+}
+need bc bc
+need ps procps
+need rabbitmqctl rabbitmq-server
+need /usr/lib/postgresql postgresql
+need nginx nginx-light
+need haproxy haproxy
+need chromium chromium
+need /usr/lib/x86_64-linux-gnu/librdkafka.so.1 librdkafka1
+[ "${#missing[@]}" -eq 0 ] && exit 0
+
+if ! command -v apt-get >/dev/null; then
+  echo "These are missing, and only Debian and Ubuntu are installed from here: ${missing[*]}. Install them, or run ./test --fast." >&2
+  exit 1
+fi
+sudo=""; [ "$(id -u)" -eq 0 ] || sudo="sudo"
+echo "Installing for the tests: ${missing[*]} …"
+# Servers are started by the tests, on free ports with their own data: keep the packages from starting theirs.
+policy=/usr/sbin/policy-rc.d
+made_policy=false
+if [ ! -e "$policy" ]; then printf '#!/bin/sh\nexit 101\n' | $sudo tee "$policy" >/dev/null; $sudo chmod +x "$policy"; made_policy=true; fi
+$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+result=$?
+$made_policy && $sudo rm -f "$policy"
+exit $result

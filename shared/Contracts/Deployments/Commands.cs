@@ -1,0 +1,65 @@
+namespace Platform.Contracts.Deployments;
+
+/// <summary>Ship a revision of an application. Owner: Deployment. Starts a rollout, or queues it behind the running one.</summary>
+public sealed record DeployApplication : ICommand
+{
+    /// <inheritdoc/>
+    public required string Application { get; init; }
+    /// <inheritdoc/>
+    public required DateTimeOffset At { get; init; }
+    /// <summary>Becomes the rollout's id.</summary>
+    public required Guid CorrelationId { get; init; }
+    /// <inheritdoc/>
+    public required string RequestedBy { get; init; }
+    /// <inheritdoc/>
+    public required string Reason { get; init; }
+    /// <summary>The validated manifest as YAML text.</summary>
+    public required string Manifest { get; init; }
+    /// <summary>The revision's name, unique within the application.</summary>
+    public required string Revision { get; init; }
+}
+
+/// <summary>Go on at once: end the watch (or the pause) of a rollout with success. Owner: Deployment.</summary>
+public sealed record PromoteRollout : ICommand
+{
+    /// <inheritdoc/>
+    public required string Application { get; init; }
+    /// <inheritdoc/>
+    public required DateTimeOffset At { get; init; }
+    /// <summary>The rollout.</summary>
+    public required Guid CorrelationId { get; init; }
+    /// <inheritdoc/>
+    public required string RequestedBy { get; init; }
+    /// <inheritdoc/>
+    public required string Reason { get; init; }
+}
+
+/// <summary>Give up a rollout: traffic returns to the stable revision, the new replicas are retired. Owner: Deployment.</summary>
+public sealed record AbortRollout : ICommand
+{
+    /// <inheritdoc/>
+    public required string Application { get; init; }
+    /// <inheritdoc/>
+    public required DateTimeOffset At { get; init; }
+    /// <summary>The rollout.</summary>
+    public required Guid CorrelationId { get; init; }
+    /// <inheritdoc/>
+    public required string RequestedBy { get; init; }
+    /// <inheritdoc/>
+    public required string Reason { get; init; }
+}
+
+/// <summary>Stop every replica of an application and forget its routes. Its history stays. Owner: Deployment.</summary>
+public sealed record RemoveApplication : ICommand
+{
+    /// <inheritdoc/>
+    public required string Application { get; init; }
+    /// <inheritdoc/>
+    public required DateTimeOffset At { get; init; }
+    /// <inheritdoc/>
+    public required Guid CorrelationId { get; init; }
+    /// <inheritdoc/>
+    public required string RequestedBy { get; init; }
+    /// <inheritdoc/>
+    public required string Reason { get; init; }
+}

@@ -1,0 +1,140 @@
+namespace Platform.Contracts.Http;
+
+/// <summary>Body of <c>POST /api/deployment/deploy</c> (as JSON; the manifest may also be sent alone as <c>application/yaml</c>).</summary>
+public sealed record DeployRequest
+{
+    /// <summary>The manifest, YAML text.</summary>
+    public required string Manifest { get; init; }
+    /// <summary>Why, for the audit log. Optional.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>Answer of a request that started long work: 202 with the place to follow it.</summary>
+public sealed record Accepted
+{
+    /// <summary>The id of the work: a rollout's id for deploy and rollback.</summary>
+    public required Guid Id { get; init; }
+    /// <summary>Where to follow it.</summary>
+    public required string Location { get; init; }
+    /// <summary>What will happen, in one sentence.</summary>
+    public required string Message { get; init; }
+}
+
+/// <summary>Body of promote, abort and rollback.</summary>
+public sealed record ReasonRequest
+{
+    /// <summary>Why, for the audit log. Optional.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>Body of <c>POST /api/deployment/rollback</c>.</summary>
+public sealed record RollbackRequest
+{
+    /// <summary>The application.</summary>
+    public required string Application { get; init; }
+    /// <summary>The revision to return to; null: the one before the present one.</summary>
+    public string? Revision { get; init; }
+    /// <summary>Why. Optional.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>Body of <c>POST /api/deployment/scale</c> and of the autoscaler's <c>POST /scale</c>.</summary>
+public sealed record ScaleRequest
+{
+    /// <summary>The application.</summary>
+    public required string Application { get; init; }
+    /// <summary>Replicas wanted, 0 to 1,000.</summary>
+    public required int Replicas { get; init; }
+    /// <summary>Why. Optional.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>An application as the deployment service sees it.</summary>
+public sealed record ApplicationView
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+    /// <summary>The revision that serves; null before the first rollout has completed.</summary>
+    public string? StableRevision { get; init; }
+    /// <summary>Replicas wanted of the stable revision.</summary>
+    public required int WantedReplicas { get; init; }
+    /// <summary>Replicas that are ready, of all revisions.</summary>
+    public required int ReadyReplicas { get; init; }
+    /// <summary>The rollout under way, if any.</summary>
+    public Guid? Rollout { get; init; }
+    /// <summary>Weight by revision.</summary>
+    public required IReadOnlyDictionary<string, int> Weights { get; init; }
+    /// <summary>Its replicas.</summary>
+    public required IReadOnlyList<ReplicaView> Replicas { get; init; }
+}
+
+/// <summary>A replica.</summary>
+public sealed record ReplicaView
+{
+    /// <summary>Its id.</summary>
+    public required string Id { get; init; }
+    /// <summary>The revision it runs.</summary>
+    public required string Revision { get; init; }
+    /// <summary><c>starting</c>, <c>ready</c>, <c>unhealthy</c>, <c>draining</c>, <c>stopped</c>, <c>failed</c>.</summary>
+    public required string State { get; init; }
+    /// <summary>Where it listens.</summary>
+    public Uri? Address { get; init; }
+    /// <summary>Process id, for the process runtime.</summary>
+    public int? ProcessId { get; init; }
+    /// <summary>When it was started.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+    /// <summary>How often it was started again.</summary>
+    public int Restarts { get; init; }
+}
+
+/// <summary>A rollout and its history.</summary>
+public sealed record RolloutView
+{
+    /// <summary>Its id.</summary>
+    public required Guid Id { get; init; }
+    /// <summary>The application.</summary>
+    public required string Application { get; init; }
+    /// <summary>The revision being shipped.</summary>
+    public required string Revision { get; init; }
+    /// <summary>The revision that served before.</summary>
+    public string? StableRevision { get; init; }
+    /// <summary>The strategy.</summary>
+    public required string Strategy { get; init; }
+    /// <summary>The state: <c>queued</c>, <c>starting</c>, <c>shifting</c>, <c>watching</c>, <c>retiring</c>, <c>rollingBack</c>, or an end: <c>completed</c>, <c>failed</c>, <c>rolledBack</c>.</summary>
+    public required string State { get; init; }
+    /// <summary>What it does or waits for now, in one sentence.</summary>
+    public required string Message { get; init; }
+    /// <summary>Who asked.</summary>
+    public required string RequestedBy { get; init; }
+    /// <summary>Why.</summary>
+    public required string Reason { get; init; }
+    /// <summary>When it was asked for.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+    /// <summary>The steps so far.</summary>
+    public required IReadOnlyList<RolloutStepView> Steps { get; init; }
+}
+
+/// <summary>A step of a rollout.</summary>
+public sealed record RolloutStepView
+{
+    /// <summary>Its name.</summary>
+    public required string Step { get; init; }
+    /// <summary>When it ended.</summary>
+    public required DateTimeOffset At { get; init; }
+    /// <summary>How long it took.</summary>
+    public required TimeSpan Duration { get; init; }
+    /// <summary>What happened.</summary>
+    public required string Message { get; init; }
+}
+
+/// <summary>A page of a list.</summary>
+/// <typeparam name="T">The item.</typeparam>
+public sealed record Page<T>
+{
+    /// <summary>The items, newest first where they have a time.</summary>
+    public required IReadOnlyList<T> Items { get; init; }
+    /// <summary>Pass as <c>after</c> to get the next page; null: this was the last.</summary>
+    public string? Next { get; init; }
+}

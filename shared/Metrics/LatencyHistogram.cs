@@ -1,0 +1,4 @@
+namespace Platform.Metrics;
+
+/// <summary>A mergeable distribution of latencies in seconds.</summary>
+public sealed class LatencyHistogram;

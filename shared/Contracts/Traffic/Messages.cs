@@ -20,6 +20,12 @@ public sealed record ShiftTraffic : ICommand
     public required string Reason { get; init; }
     /// <summary>The table.</summary>
     public required RouteTable Table { get; init; }
+    /// <summary>
+    /// Replicas whose <see cref="ReplicaDrained"/> the sender still waits for. The gateway answers at once for each that it neither routes to nor
+    /// has a request under way for, whether or not it ever knew it; so re-sending the table is enough after either side was restarted.
+    /// Null: the sender does not say, and the gateway repeats itself for every replica that left the table lately.
+    /// </summary>
+    public IReadOnlyList<string>? Awaiting { get; init; }
 }
 
 /// <summary>Where the requests of one application go.</summary>
@@ -91,6 +97,8 @@ public sealed record ReplicaDrained : IEvent
     public required Guid CorrelationId { get; init; }
     /// <summary>The replica.</summary>
     public required string Replica { get; init; }
+    /// <summary>The generation of the table in force when it was drained. A later table may have taken the replica back: then this is out of date.</summary>
+    public long Generation { get; init; }
     /// <summary>Requests cut because the drain timeout ended.</summary>
     public int Cut { get; init; }
 }

@@ -1,0 +1,89 @@
+using Platform.Contracts.Scaling;
+
+namespace Platform.Autoscaler.Scaling;
+
+/// <summary>Everything one decision depends on. Nothing else does: the same input gives the same decision, live or replayed.</summary>
+internal sealed record ScalingInput
+{
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Replicas wanted at present (the scale's <c>spec.replicas</c>).</summary>
+    public required int Current { get; init; }
+
+    public required ScalingSettings Settings { get; init; }
+
+    /// <summary>The replicas that serve or are about to.</summary>
+    public required IReadOnlyList<ReplicaObservation> Replicas { get; init; }
+
+    /// <summary>One reading per metric of the settings, in their order.</summary>
+    public required IReadOnlyList<MetricReading> Metrics { get; init; }
+
+    public required ScalingHistory History { get; init; }
+
+    /// <summary>A replica younger than this has its cpu ignored while it is not ready, and until one full window was measured since it became so.</summary>
+    public TimeSpan CpuInitializationPeriod { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A replica that became not ready within this time of its start counts as one that was never ready.</summary>
+    public TimeSpan InitialReadinessDelay { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>A replica as a decision sees it.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="StartedAt">When it was started.</param>
+/// <param name="Ready">True: it serves.</param>
+/// <param name="ReadyChangedAt">When <paramref name="Ready"/> last changed; null: it has no readiness yet (it is only starting).</param>
+/// <param name="Leaving">True: it is being stopped and counts for nothing.</param>
+internal readonly record struct ReplicaObservation(string Id, DateTimeOffset StartedAt, bool Ready, DateTimeOffset? ReadyChangedAt, bool Leaving = false);
+
+/// <summary>How a metric relates to the number of replicas.</summary>
+internal enum MetricKind
+{
+    /// <summary>A share of what each replica asked for: cpu, memory (HPA: <c>Resource</c>, <c>averageUtilization</c>).</summary>
+    Resource,
+
+    /// <summary>A value that each replica reports about itself (HPA: <c>Pods</c>, <c>averageValue</c>).</summary>
+    PerReplica,
+
+    /// <summary>One value for the application that its replicas share: requests per second (HPA: <c>Object</c>/<c>External</c>, <c>averageValue</c>).</summary>
+    Total,
+}
+
+/// <summary>One replica's value.</summary>
+/// <param name="Value">The value; for a resource the share of what was requested.</param>
+/// <param name="At">When the window it averages ended.</param>
+/// <param name="Window">The window it averages.</param>
+internal readonly record struct ReplicaSample(double Value, DateTimeOffset At, TimeSpan Window);
+
+/// <summary>What was read of one metric.</summary>
+internal sealed record MetricReading
+{
+    public required string Name { get; init; }
+
+    /// <summary>The value per replica to hold, above 0.</summary>
+    public required double Target { get; init; }
+
+    public required MetricKind Kind { get; init; }
+
+    /// <summary>By replica; a replica without an entry is missing its metric. Unused for <see cref="MetricKind.Total"/>.</summary>
+    public IReadOnlyDictionary<string, ReplicaSample> Samples { get; init; } = new Dictionary<string, ReplicaSample>();
+
+    /// <summary>The application's value, for <see cref="MetricKind.Total"/>.</summary>
+    public double Total { get; init; }
+
+    /// <summary>Why it could not be read at all; null: it could.</summary>
+    public string? Unavailable { get; init; }
+}
+
+/// <summary>What earlier decisions leave to later ones.</summary>
+/// <param name="Recommendations">Unstabilised recommendations, any order.</param>
+/// <param name="Changes">Changes that were carried out, any order.</param>
+internal sealed record ScalingHistory(IReadOnlyList<Recommendation> Recommendations, IReadOnlyList<ScaleChange> Changes)
+{
+    public static ScalingHistory Empty { get; } = new([], []);
+}
+
+/// <summary>What the metrics asked for at one time, before stabilisation and limits.</summary>
+internal readonly record struct Recommendation(DateTimeOffset At, int Replicas);
+
+/// <summary>A change of the wanted replicas by this autoscaler: above 0 growth, below 0 shrinking.</summary>
+internal readonly record struct ScaleChange(DateTimeOffset At, int Change);

@@ -1,0 +1,89 @@
+namespace Platform.Deployment.Rollouts;
+
+/// <summary>All that a rollout remembers. Persisted as one value; every decision is a function of it and of the <see cref="RolloutFacts"/>.</summary>
+internal sealed record RolloutProgress
+{
+    /// <summary>Where it stands.</summary>
+    public RolloutStage Stage { get; init; } = RolloutStage.Queued;
+    /// <summary>The revision being shipped.</summary>
+    public required string Revision { get; init; }
+    /// <summary>The revision that served when it began; null: none.</summary>
+    public string? Stable { get; init; }
+    /// <summary>How it moves; null until planned.</summary>
+    public RolloutPlan? Plan { get; init; }
+    /// <summary>The batch under way, from 1.</summary>
+    public int Batch { get; init; }
+
+    /// <summary>Replicas wanted of the new revision.</summary>
+    public int NewWanted { get; init; }
+    /// <summary>Replicas wanted of the old revision.</summary>
+    public int OldWanted { get; init; }
+    /// <summary>The new revision's share of the traffic.</summary>
+    public int NewWeight { get; init; }
+    /// <summary>The old revision's share of the traffic.</summary>
+    public int OldWeight { get; init; }
+    /// <summary>The table whose acknowledgement is awaited; null: the one that the present weights lead to, not yet computed.</summary>
+    public long? AwaitedGeneration { get; init; }
+
+    /// <summary>When it was asked for.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When the present stage (or rollback phase) began.</summary>
+    public DateTimeOffset StageSince { get; init; }
+    /// <summary>When the new revision got its first share of the traffic; null: it never served.</summary>
+    public DateTimeOffset? ServingSince { get; init; }
+    /// <summary>When the decision to roll back fell.</summary>
+    public DateTimeOffset? RollbackSince { get; init; }
+    /// <summary>How long traffic took to return.</summary>
+    public TimeSpan? RollbackTook { get; init; }
+
+    /// <summary>True: the watch is to be skipped or ended with success.</summary>
+    public bool Promoted { get; init; }
+    /// <summary>Why it is to be given up; null: it is not.</summary>
+    public string? Abort { get; init; }
+    /// <summary>True: the new revision is the stable one now; only the old one's retirement is left.</summary>
+    public bool Decided { get; init; }
+    /// <summary>Why it is rolled back or failed.</summary>
+    public string? Failure { get; init; }
+    /// <summary>What a rollback does now.</summary>
+    public RollbackPhase Phase { get; init; }
+    /// <summary>What it does or waits for, in one sentence.</summary>
+    public string Message { get; init; } = "";
+}
+
+/// <summary>What a rollout sees of the world when it looks.</summary>
+internal sealed record RolloutFacts
+{
+    /// <summary>The time.</summary>
+    public required DateTimeOffset Now { get; init; }
+    /// <summary>The revision being shipped.</summary>
+    public required RevisionFacts New { get; init; }
+    /// <summary>The revision that served before; all zero where there was none.</summary>
+    public required RevisionFacts Old { get; init; }
+    /// <summary>The gateway routes by <see cref="RolloutProgress.AwaitedGeneration"/> or a later table.</summary>
+    public required bool TrafficAcknowledged { get; init; }
+    /// <summary>What the analysis says of the new revision; null: nothing yet.</summary>
+    public Analysis.Verdict? Verdict { get; init; }
+}
+
+/// <summary>A revision's replicas.</summary>
+/// <param name="Ready">Replicas that are healthy and not leaving.</param>
+/// <param name="Live">Replicas that have, or may have, a process, in whatever state.</param>
+/// <param name="Failure">The first failure of one of them since the rollout began: what was seen; null: none.</param>
+internal sealed record RevisionFacts(int Ready, int Live, string? Failure = null)
+{
+    /// <summary>No replica at all.</summary>
+    public static RevisionFacts None { get; } = new(0, 0);
+}
+
+/// <summary>A step that ended.</summary>
+/// <param name="Step"><c>plan</c>, <c>start</c>, <c>shift</c>, <c>watch</c>, <c>retire</c>, <c>rollBack</c>, <c>discard</c>.</param>
+/// <param name="Message">What happened.</param>
+/// <param name="Duration">How long it took.</param>
+internal sealed record RolloutStep(string Step, string Message, TimeSpan Duration);
+
+/// <summary>What a rollout does after a look: its next progress and the steps that ended by it.</summary>
+internal sealed record RolloutMove(RolloutProgress Next, IReadOnlyList<RolloutStep> Steps)
+{
+    /// <summary>Nothing changes but, perhaps, the sentence that says what it waits for.</summary>
+    public static RolloutMove Wait(RolloutProgress progress, string message) => new(progress with { Message = message }, []);
+}

@@ -1,0 +1,48 @@
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Platform.Metrics.Kafka;
+
+/// <summary>Whether the brokers answer, as the clients report it.</summary>
+internal sealed partial class KafkaConnection(string servers, TimeProvider time, ILogger log)
+{
+    private readonly Lock _gate = new();
+    private DateTimeOffset? _downSince;
+
+    public string? WaitingFor
+    {
+        get
+        {
+            lock (_gate) return _downSince is { } since ? $"Kafka at {servers}, unreachable since {since:HH:mm:ss} UTC" : null;
+        }
+    }
+
+    /// <summary>Something arrived or was acknowledged.</summary>
+    public void Works()
+    {
+        if (_downSince is null) return; // the common case, without the lock; a stale read is corrected by the next call
+        lock (_gate)
+        {
+            if (_downSince is not { } since) return;
+            _downSince = null;
+            LogBack(log, servers, time.GetUtcNow() - since);
+        }
+    }
+
+    public void Report(Error error)
+    {
+        if (error.Code is not (ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Transport or ErrorCode.Local_Resolve or ErrorCode.Local_MsgTimedOut)) return;
+        lock (_gate)
+        {
+            if (_downSince is not null) return;
+            _downSince = time.GetUtcNow();
+            LogDown(log, servers, error.Reason);
+        }
+    }
+
+    [LoggerMessage(2101, LogLevel.Warning, "Waiting for Kafka at {Servers}: {Reason}. Metrics are kept, the oldest dropped first.")]
+    private static partial void LogDown(ILogger log, string servers, string reason);
+
+    [LoggerMessage(2102, LogLevel.Information, "Kafka at {Servers} is back after {Away}.")]
+    private static partial void LogBack(ILogger log, string servers, TimeSpan away);
+}

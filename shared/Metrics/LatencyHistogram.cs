@@ -1,4 +1,0 @@
-namespace Platform.Metrics;
-
-/// <summary>A mergeable distribution of latencies in seconds.</summary>
-public sealed class LatencyHistogram;

@@ -1,0 +1,137 @@
+using Platform.Contracts.Scaling;
+
+namespace Platform.Workloads.Manifests;
+
+/// <summary>What a team says about one revision of its application (docs: the manifest). Made by <see cref="ManifestReader"/>, so it is valid.</summary>
+public sealed record Manifest
+{
+    /// <summary>The application: a DNS-1123 label of at most 63 characters.</summary>
+    public required string Name { get; init; }
+    /// <summary>The revision: letters, digits, <c>.</c>, <c>_</c>, <c>-</c>, at most 63 characters.</summary>
+    public required string Revision { get; init; }
+    /// <summary>What runs it: <c>process</c>.</summary>
+    public string Runtime { get; init; } = RuntimeNames.Process;
+    /// <summary>How to start it; set exactly when <see cref="Runtime"/> is <c>process</c>.</summary>
+    public ProcessSpec? Process { get; init; }
+    /// <summary>The port every replica listens on; 0 (default): the platform assigns one and passes it as <c>PORT</c>.</summary>
+    public int Port { get; init; }
+    /// <summary>How its health is asked.</summary>
+    public HealthSpec Health { get; init; } = new();
+    /// <summary>What one replica may use.</summary>
+    public ResourceSpec Resources { get; init; } = new();
+    /// <summary>How many replicas.</summary>
+    public ScalingSettings Scaling { get; init; } = new();
+    /// <summary>How a new revision replaces the old one.</summary>
+    public RolloutSpec Rollout { get; init; } = new();
+    /// <summary>Which requests are its own, and how they reach it.</summary>
+    public TrafficSpec Traffic { get; init; } = new();
+    /// <summary>Where its own metrics are scraped; null: nowhere.</summary>
+    public MetricsSpec? Metrics { get; init; }
+    /// <summary><c>development</c>, <c>staging</c> or <c>production</c> (default).</summary>
+    public string Environment { get; init; } = "production";
+}
+
+/// <summary>Runtimes by the name a manifest calls them.</summary>
+public static class RuntimeNames
+{
+    /// <summary>Operating-system processes of this machine.</summary>
+    public const string Process = "process";
+}
+
+/// <summary>Rollout strategies by the name a manifest calls them.</summary>
+public static class RolloutStrategies
+{
+    /// <summary>Replace replicas a few at a time.</summary>
+    public const string Rolling = "rolling";
+    /// <summary>Start the whole new set beside the old one, then switch at once.</summary>
+    public const string BlueGreen = "blueGreen";
+}
+
+/// <summary>The <c>process</c> section.</summary>
+public sealed record ProcessSpec
+{
+    /// <summary>The program and its arguments; no shell is involved.</summary>
+    public required IReadOnlyList<string> Command { get; init; }
+    /// <summary>Absolute working directory; null: the replica's own log folder.</summary>
+    public string? WorkingDirectory { get; init; }
+    /// <summary>Added to the environment. A value may be a reference, <c>secret://name</c>.</summary>
+    public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>The <c>health</c> section.</summary>
+public sealed record HealthSpec
+{
+    /// <summary>Asked with GET; 2xx is healthy. Default <c>/health</c>.</summary>
+    public string Path { get; init; } = "/health";
+    /// <summary>Time between two checks. Default 1 s.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>An answer must come within. Default 1 s.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>Failed checks in a row until a replica counts as unhealthy. Default 3.</summary>
+    public int UnhealthyAfter { get; init; } = 3;
+    /// <summary>A new replica must be healthy within. Default 60 s.</summary>
+    public TimeSpan StartupTimeout { get; init; } = TimeSpan.FromSeconds(60);
+}
+
+/// <summary>The <c>resources</c> section; null means no limit.</summary>
+public sealed record ResourceSpec
+{
+    /// <summary>CPU cores, above 0.</summary>
+    public double? Cpu { get; init; }
+    /// <summary>Memory in bytes, at least 4 MiB.</summary>
+    public long? MemoryBytes { get; init; }
+}
+
+/// <summary>The <c>rollout</c> section.</summary>
+public sealed record RolloutSpec
+{
+    /// <summary><see cref="RolloutStrategies.Rolling"/> or <see cref="RolloutStrategies.BlueGreen"/> (default).</summary>
+    public string Strategy { get; init; } = RolloutStrategies.BlueGreen;
+    /// <summary>Canary weights in percent, ascending to 100; empty for the other strategies.</summary>
+    public IReadOnlyList<int> Steps { get; init; } = [];
+    /// <summary>How long a canary step lasts. Default 5 min.</summary>
+    public TimeSpan StepDuration { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>Rolling: how many replicas above the wanted number. Default 25 %.</summary>
+    public ReplicaShare MaxSurge { get; init; } = ReplicaShare.OfPercent(0.25);
+    /// <summary>Rolling: how many of the wanted replicas may be missing. Default 0.</summary>
+    public ReplicaShare MaxUnavailable { get; init; } = ReplicaShare.OfReplicas(0);
+    /// <summary>How long the new revision is watched after the traffic went to it. Default 30 s.</summary>
+    public TimeSpan Watch { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>When the new revision is bad enough to go back.</summary>
+    public AnalysisSpec Analysis { get; init; } = new();
+    /// <summary><c>none</c> (default) or <c>required</c>: waits for promote before the traffic shifts.</summary>
+    public string Approval { get; init; } = "none";
+}
+
+/// <summary>The <c>rollout.analysis</c> section.</summary>
+public sealed record AnalysisSpec
+{
+    /// <summary>Share of failed requests that is too many, in (0, 1]. Default 5 %.</summary>
+    public double ErrorRate { get; init; } = 0.05;
+    /// <summary>95th percentile of the latency that is too slow; null (default): only compared with the old revision.</summary>
+    public TimeSpan? P95 { get; init; }
+    /// <summary>How it is judged: <c>threshold</c>.</summary>
+    public string Judge { get; init; } = "threshold";
+    /// <summary>No judgement on fewer requests. Default 20.</summary>
+    public int MinRequests { get; init; } = 20;
+}
+
+/// <summary>The <c>traffic</c> section.</summary>
+public sealed record TrafficSpec
+{
+    /// <summary>Host names that select the application; empty: any.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+    /// <summary>Path prefix that selects it. Default <c>/</c>.</summary>
+    public string PathPrefix { get; init; } = "/";
+    /// <summary><c>leastRequests</c> (default), <c>powerOfTwoChoices</c> or <c>roundRobin</c>.</summary>
+    public string LoadBalancing { get; init; } = "leastRequests";
+    /// <summary>How long requests, streams and WebSockets of a leaving replica may go on. Default 30 s.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>The <c>metrics</c> section.</summary>
+public sealed record MetricsSpec
+{
+    /// <summary>Where a replica exposes Prometheus text. Default <c>/metrics</c>.</summary>
+    public string Path { get; init; } = "/metrics";
+}

@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+using Platform.Workloads.Units;
+
+namespace Platform.Workloads.Manifests;
+
+/// <summary>Which texts are names, revisions, paths, hosts.</summary>
+internal static partial class Rules
+{
+    public const string SecretScheme = "secret://";
+
+    public static bool IsName(string text) => text.Length <= 63 && NamePattern().IsMatch(text);
+
+    public static bool IsRevision(string text) => RevisionPattern().IsMatch(text);
+
+    public static bool IsEnvironmentName(string text) => text.Length <= 256 && EnvironmentNamePattern().IsMatch(text);
+
+    public static bool IsSecretReference(string text) => SecretPattern().IsMatch(text);
+
+    /// <summary>Host names, also <c>*.example.org</c>; no port.</summary>
+    public static bool IsHost(string text) => text.Length <= 253 && HostPattern().IsMatch(text);
+
+    /// <summary>A path as it stands in a request line, nothing in it that a server could read in two ways.</summary>
+    public static bool IsUrlPath(string text) =>
+        text.Length <= 1024 && UrlPathPattern().IsMatch(text) && !text.Contains("//") && !text.Split('/', '?').Any(s => s is "." or "..");
+
+    public static bool IsMetricName(string text) => text.Length <= 200 && MetricNamePattern().IsMatch(text);
+
+    /// <summary>Names of environment variables whose values are secrets, so that they must be references.</summary>
+    public static bool LooksSecret(string environmentName) => SecretNamePattern().IsMatch(environmentName);
+
+    public static bool IsWhole(string text, out int value)
+    {
+        var parsed = Numbers.TryParseInteger(text, out var wide) && wide <= int.MaxValue;
+        value = parsed ? (int)wide : 0;
+        return parsed;
+    }
+
+    public static Func<int, bool> Between(int low, int high) => value => value >= low && value <= high;
+
+    public static Func<TimeSpan, bool> Between(TimeSpan low, TimeSpan high) => value => value >= low && value <= high;
+
+    [GeneratedRegex(@"\A[a-z0-9]([a-z0-9-]*[a-z0-9])?\z")]
+    private static partial Regex NamePattern();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,62}\z")]
+    private static partial Regex RevisionPattern();
+
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z")]
+    private static partial Regex EnvironmentNamePattern();
+
+    [GeneratedRegex(@"\Asecret://[A-Za-z0-9][A-Za-z0-9._-]{0,126}\z")]
+    private static partial Regex SecretPattern();
+
+    [GeneratedRegex(@"\A(\*\.)?[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\z")]
+    private static partial Regex HostPattern();
+
+    [GeneratedRegex(@"\A/[A-Za-z0-9._~!$&'()*+,;=:@/?-]*\z")]
+    private static partial Regex UrlPathPattern();
+
+    [GeneratedRegex(@"\A[A-Za-z_:][A-Za-z0-9_:.]*\z")]
+    private static partial Regex MetricNamePattern();
+
+    [GeneratedRegex(@"(\A|_)(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY)\z", RegexOptions.IgnoreCase)]
+    private static partial Regex SecretNamePattern();
+}

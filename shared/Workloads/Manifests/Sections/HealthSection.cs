@@ -1,0 +1,26 @@
+using Platform.Workloads.Manifests.Yaml;
+using Platform.Workloads.Units;
+
+namespace Platform.Workloads.Manifests.Sections;
+
+/// <summary><c>health: { path, interval, timeout, unhealthyAfter, startupTimeout }</c></summary>
+internal static class HealthSection
+{
+    public static HealthSpec Read(Section section)
+    {
+        var defaults = new HealthSpec();
+        var health = new HealthSpec
+        {
+            Path = section.Value("path", defaults.Path, "a URL path such as /health", Section.Text, Rules.IsUrlPath),
+            Interval = section.Value("interval", defaults.Interval, Durations.Expected + ", from 100ms to 10m", Durations.TryParse,
+                Rules.Between(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10))),
+            Timeout = section.Value("timeout", defaults.Timeout, Durations.Expected + ", from 10ms to 5m", Durations.TryParse,
+                Rules.Between(TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5))),
+            UnhealthyAfter = section.Value("unhealthyAfter", defaults.UnhealthyAfter, "a whole number from 1 to 100", Rules.IsWhole, Rules.Between(1, 100)),
+            StartupTimeout = section.Value("startupTimeout", defaults.StartupTimeout, Durations.Expected + ", from 1s to 1h", Durations.TryParse,
+                Rules.Between(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))),
+        };
+        section.Close();
+        return health;
+    }
+}

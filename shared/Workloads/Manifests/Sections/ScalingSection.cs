@@ -1,0 +1,63 @@
+using Platform.Contracts.Scaling;
+using Platform.Workloads.Manifests.Yaml;
+using Platform.Workloads.Units;
+
+namespace Platform.Workloads.Manifests.Sections;
+
+/// <summary><c>scaling: { min, max, metrics: [ { name, target } ], behavior }</c></summary>
+internal static class ScalingSection
+{
+    private const int MostReplicas = 1_000;
+
+    public static ScalingSettings Read(Section section, ResourceSpec resources)
+    {
+        var defaults = new ScalingSettings();
+        var min = section.Value("min", defaults.Min, "a whole number from 0 to 1000", Rules.IsWhole, Rules.Between(0, MostReplicas));
+        var max = section.Value("max", Math.Max(defaults.Max, min), "a whole number from 1 to 1000", Rules.IsWhole, Rules.Between(1, MostReplicas));
+        if (min > max)
+            section.Conflict("max", $"at least scaling.min, {min}", $"scaling.min is {min} and scaling.max is {max}; max must be at least min.");
+        var metrics = section.List("metrics", "a list of { name, target }", (node, path) => Metric(section, node, path, resources));
+        foreach (var repeated in metrics.Where(m => m.Name.Length > 0).GroupBy(m => m.Name).Where(g => g.Count() > 1))
+            section.Conflict("metrics", "each metric once", $"The metric '{ProblemList.Shorten(repeated.Key)}' stands {repeated.Count()} times; keep one.");
+        var settings = new ScalingSettings
+        {
+            Min = min,
+            Max = max,
+            Metrics = metrics,
+            CpuCores = resources.Cpu,
+            MemoryBytes = resources.MemoryBytes,
+            Behavior = ScalingBehaviorSection.Read(section.Sub("behavior")),
+        };
+        section.Close();
+        return settings;
+    }
+
+    private static MetricTarget Metric(Section list, YamlNode node, string path, ResourceSpec resources)
+    {
+        if (node is not YamlMapping mapping)
+        {
+            list.Parsed<string>(node, path, "", "a section { name, target }", Never, null);
+            return new MetricTarget { Name = "", Target = 1 };
+        }
+
+        var section = new Section(mapping, mapping, path, list.Problems);
+        var name = section.Required("name", "cpu, memory, requestsPerSecond or the name of a scraped metric", Rules.IsMetricName);
+        var isShare = name is "cpu" or "memory";
+        if (!section.Has("target")) section.Missing("target", isShare ? Percentages.Expected : "a number above 0");
+        var target = isShare
+            ? section.Value("target", 1.0, Percentages.Expected + ", above 0 and up to 100%", Percentages.TryParse, share => share is > 0 and <= 1)
+            : section.Value("target", 1.0, "a number above 0 in the metric's own unit", Number, value => value > 0);
+        if (name == "memory" && resources.MemoryBytes is null)
+            section.Conflict("name", "resources.memory to be set", "A memory target is a share of resources.memory, which is not set; set it.");
+        section.Close();
+        return new MetricTarget { Name = name, Target = target };
+    }
+
+    private static bool Number(string text, out double value) => Numbers.TryParse(text, out value);
+
+    private static bool Never(string text, out string value)
+    {
+        value = "";
+        return false;
+    }
+}

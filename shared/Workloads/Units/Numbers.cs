@@ -1,0 +1,18 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace Platform.Workloads.Units;
+
+/// <summary>Plain decimal numbers: digits and at most one point, no sign, exponent, separator, infinity or hexadecimal.</summary>
+internal static class Numbers
+{
+    public static readonly SearchValues<char> DigitsAndPoint = SearchValues.Create("0123456789.");
+
+    public static bool TryParse(ReadOnlySpan<char> text, out double value) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+
+    public static bool TryParseInteger(ReadOnlySpan<char> text, out long value) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+
+    public static string Format(double value) => value.ToString("0.###############", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,22 @@
+namespace Platform.Storage;
+
+/// <summary>What a statement's first words tell: whether it changes rows, and of which table.</summary>
+internal static class StatementText
+{
+    private static readonly char[] WordEnds = [' ', '\t', '\r', '\n', '(', ';'];
+
+    public static bool Changes(string sql) => !sql.AsSpan().TrimStart().StartsWith("SELECT", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The table an INSERT, UPDATE or DELETE names; otherwise the first word.</summary>
+    public static string Table(string sql)
+    {
+        var words = sql.Split(WordEnds, 8, StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length == 0) return "";
+        return words[0].ToUpperInvariant() switch
+        {
+            "INSERT" or "DELETE" when words.Length > 2 => words[2],
+            "UPDATE" when words.Length > 1 => words[1],
+            _ => words[0],
+        };
+    }
+}

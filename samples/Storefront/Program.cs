@@ -1,1 +1,25 @@
-WebApplication.Create(args).Run();
+using Storefront;
+
+var version = Setting("STOREFRONT_VERSION") ?? (args is [var given, ..] && !given.StartsWith('-') ? given : "v1");
+var port = Setting("PORT") ?? "5000";
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.Logging.ClearProviders();
+builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
+builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ShopJson.Default));
+
+var shop = new Shop(version, Catalogue.Create(), new OrderJournal(Setting("STOREFRONT_JOURNAL")), TimeProvider.System);
+var faults = BrokenRelease.For(version, TimeProvider.System);
+
+var app = builder.Build();
+app.UseWebSockets();
+app.Use(shop.Metrics.CountAsync);
+app.Use(faults.PassAsync);
+app.MapShop(shop);
+app.MapLive(shop, app.Lifetime);
+app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine($"storefront {version} listens on 127.0.0.1:{port}"));
+app.Lifetime.ApplicationStopping.Register(() => Console.WriteLine($"storefront {version} is stopping: finishing the requests under way"));
+await app.RunAsync();
+
+static string? Setting(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -1,0 +1,53 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Hosting.Health;
+using Platform.Hosting.Problems;
+using Platform.Hosting.Security;
+
+namespace Platform.Hosting.Listening;
+
+/// <summary>What a request to a control port passes, from the outside in.</summary>
+internal static class ControlPipeline
+{
+    public static void Build(IApplicationBuilder branch, ServiceModule module, NetworkOptions network)
+    {
+        var addresses = branch.ApplicationServices.GetRequiredService<ServiceAddresses>();
+        branch.UseMiddleware<ProblemMiddleware>();
+        branch.Use(SecurityHeaders);
+        branch.UseMiddleware<HostGuard>(network, addresses);
+        branch.UseRouting();
+        branch.Use(UnknownPath);
+        branch.UseAuthentication();
+        branch.UseAuthorization();
+        branch.UseMiddleware<SessionGuard>();
+        branch.UseEndpoints(endpoints => Map(endpoints, module));
+    }
+
+    /// <summary>What is not there is not there for anyone, key or no key: the description of the API is no secret.</summary>
+    private static Task UnknownPath(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint() is not null) return next(context);
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
+    private static Task SecurityHeaders(HttpContext context, RequestDelegate next)
+    {
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers.XFrameOptions = "DENY";
+        return next(context);
+    }
+
+    private static void Map(IEndpointRouteBuilder endpoints, ServiceModule module)
+    {
+        // The group's name is how the API's description finds the endpoints of this port among those of all modules.
+        var group = endpoints.MapGroup("").WithGroupName(module.Name).WithMetadata(module);
+        HealthEndpoints.Map(group, module);
+        module.Map(group);
+    }
+}

@@ -13,9 +13,8 @@ public sealed class Database : IAsyncDisposable
     private readonly IEngine _engine;
     private readonly IReadOnlyList<MigrationSet> _migrations;
     private readonly IEffects _effects;
-    private readonly TimeProvider _time;
     private readonly SemaphoreSlim _migrating = new(1, 1);
-    private readonly ConcurrentDictionary<Type, object> _attached = [];
+    private readonly ConcurrentDictionary<Type, object> _companions = [];
     private volatile bool _migrated;
     private volatile Outage? _outage;
 
@@ -27,7 +26,7 @@ public sealed class Database : IAsyncDisposable
         _engine = engine;
         _migrations = migrations;
         _effects = effects;
-        _time = time;
+        Time = time;
     }
 
     /// <summary>The module's name.</summary>
@@ -38,6 +37,9 @@ public sealed class Database : IAsyncDisposable
 
     /// <summary>Where the tables are, for people; without secrets.</summary>
     public string Location => _engine.Location;
+
+    /// <summary>The clock its rows are written by.</summary>
+    public TimeProvider Time { get; }
 
     /// <summary>What keeps the database from being used, and since when; null: nothing is known to.</summary>
     public string? WaitingFor => _outage?.ToString();
@@ -73,7 +75,7 @@ public sealed class Database : IAsyncDisposable
             {
                 Outcome(error);
                 await transaction.DisposeAsync();
-                await Task.Delay(TimeSpan.FromMilliseconds(5 << attempt), _time, cancellation);
+                await Task.Delay(TimeSpan.FromMilliseconds(5 << attempt), Time, cancellation);
             }
         }
     }
@@ -108,7 +110,7 @@ public sealed class Database : IAsyncDisposable
             catch (DbException error) when (attempt < MostAttempts && (StorageErrors.IsConflict(error) || StorageErrors.IsUnavailable(error)))
             {
                 Outcome(error);
-                await Task.Delay(TimeSpan.FromMilliseconds(5 << attempt), _time, cancellation);
+                await Task.Delay(TimeSpan.FromMilliseconds(5 << attempt), Time, cancellation);
             }
         }
     }
@@ -130,7 +132,7 @@ public sealed class Database : IAsyncDisposable
                 return true;
             });
             await using var transaction = await BeginWithoutMigratingAsync(cancellation);
-            await Migrator.MigrateAsync(transaction, _engine, _migrations, _time);
+            await Migrator.MigrateAsync(transaction, _engine, _migrations, Time);
             await transaction.CommitAsync(cancellation);
             _migrated = true;
         }
@@ -155,18 +157,15 @@ public sealed class Database : IAsyncDisposable
             catch (Exception error) when (StorageErrors.IsUnavailable(error) || StorageErrors.IsConflict(error))
             {
                 Outcome(error);
-                await Task.Delay(TimeSpan.FromSeconds(1), _time, cancellation);
+                await Task.Delay(TimeSpan.FromSeconds(1), Time, cancellation);
             }
         }
     }
 
-    /// <summary>Hangs something on the database that code with a transaction in hand finds again: the module's outbox.</summary>
+    /// <summary>The one object of its type that belongs to this database and that code with a transaction in hand finds again: the module's outbox.</summary>
     /// <typeparam name="T">One of each type.</typeparam>
-    public void Attach<T>(T companion) where T : class => _attached[typeof(T)] = companion;
-
-    /// <summary>What was attached; null: nothing was.</summary>
-    /// <typeparam name="T">Its type.</typeparam>
-    public T? Attached<T>() where T : class => _attached.TryGetValue(typeof(T), out var companion) ? (T)companion : null;
+    /// <param name="create">Makes it when it is first asked for.</param>
+    public T Companion<T>(Func<Database, T> create) where T : class => (T)_companions.GetOrAdd(typeof(T), _ => create(this));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -207,7 +206,7 @@ public sealed class Database : IAsyncDisposable
 
         if (!StorageErrors.IsUnavailable(error)) return _outage;
         _engine.Forget();
-        return _outage ??= new Outage(Location, _time.GetUtcNow(), (error.InnerException ?? error).Message);
+        return _outage ??= new Outage(Location, Time.GetUtcNow(), (error.InnerException ?? error).Message);
     }
 
     private sealed record Outage(string Location, DateTimeOffset Since, string Reason)

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Platform.Storage;
+
+namespace Platform.Messaging.Bus;
+
+/// <inheritdoc/>
+internal sealed class MessagingStatus(IBusControl bus, IOptions<MessagingOptions> options, TimeProvider time, IServiceProvider provider, IEnumerable<ModuleBus> modules) : IMessagingStatus
+{
+    private readonly ConcurrentDictionary<string, long> _backlogs = [];
+    private readonly IReadOnlyList<Database> _databases =
+        [.. modules.Select(m => m.Module).Distinct().Select(m => provider.GetKeyedService<Database>(m)).OfType<Database>()];
+    private readonly Lock _gate = new();
+    private DateTimeOffset? _downSince;
+
+    public IReadOnlyList<string> WaitingFor
+    {
+        get
+        {
+            var waiting = _databases.Select(d => d.WaitingFor).OfType<string>().ToList();
+            if (BusTrouble() is { } trouble) waiting.Insert(0, trouble);
+            return waiting;
+        }
+    }
+
+    public long OutboxBacklog => _backlogs.Values.Sum();
+
+    public bool BusIsDown => bus.CheckHealth().Status == BusHealthStatus.Unhealthy;
+
+    public void Report(string module, long backlog) => _backlogs[module] = backlog;
+
+    private string? BusTrouble()
+    {
+        var health = bus.CheckHealth();
+        lock (_gate)
+        {
+            if (health.Status == BusHealthStatus.Healthy)
+            {
+                _downSince = null;
+                return null;
+            }
+
+            _downSince ??= time.GetUtcNow();
+            var backlog = OutboxBacklog;
+            return $"{Name()} is not usable since {_downSince:HH:mm:ss} UTC: {Reason(health)}{(backlog > 0 ? $" ({backlog} messages wait in the outbox)" : "")}";
+        }
+    }
+
+    private string Name()
+    {
+        var uri = options.Value.Uri;
+        return options.Value.Transport == "rabbitMq" ? $"RabbitMQ at {uri.Host}:{(uri.Port < 0 ? 5672 : uri.Port)}" : "The in-memory bus";
+    }
+
+    private static string Reason(BusHealthResult health)
+        => health.Exception?.Message
+            ?? health.Endpoints.Where(e => e.Value.Status != BusHealthStatus.Healthy).Select(e => $"{e.Key}: {e.Value.Description}").FirstOrDefault()
+            ?? health.Description;
+}

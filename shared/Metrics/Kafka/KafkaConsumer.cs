@@ -43,6 +43,7 @@ internal sealed partial class KafkaConsumer(
             EnableAutoCommit = true, // so that a rebalance goes on where it was, not at the end
             AutoCommitIntervalMs = 2_000,
             SessionTimeoutMs = 10_000,
+            FetchWaitMaxMs = 100, // a sample is at most this late on a quiet topic
             ReconnectBackoffMaxMs = 2_000,
             TopicMetadataRefreshIntervalMs = 10_000,
             QueuedMaxMessagesKbytes = 16_384,

@@ -1,0 +1,9 @@
+using Platform.Benchmarks.Stream;
+
+namespace Platform.Benchmarks;
+
+/// <summary>Every bench there is.</summary>
+internal static class Benches
+{
+    public static IReadOnlyList<IBench> All { get; } = [new StreamBench()];
+}

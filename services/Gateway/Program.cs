@@ -1,1 +1,4 @@
-return 0;
+using Platform.Gateway;
+using Platform.Hosting;
+
+return await ServiceHost.RunAsync(args, GatewayModule.Module);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Platform.Metrics.Kafka;
 
 namespace Platform.Metrics.Streaming;
 
@@ -41,7 +40,7 @@ public sealed class MetricStreamOptions
 }
 
 /// <summary>Finds every problem in the section, the missing Kafka library included, before anything starts.</summary>
-internal sealed class MetricStreamOptionsValidation : IValidateOptions<MetricStreamOptions>
+internal sealed class MetricStreamOptionsValidation(Func<string?> kafkaProblem) : IValidateOptions<MetricStreamOptions>
 {
     public ValidateOptionsResult Validate(string? name, MetricStreamOptions options)
     {
@@ -52,7 +51,7 @@ internal sealed class MetricStreamOptionsValidation : IValidateOptions<MetricStr
         {
             if (string.IsNullOrWhiteSpace(options.BootstrapServers)) problems.Add("Stream:BootstrapServers: expected host:port, found nothing.");
             if (string.IsNullOrWhiteSpace(options.Topic)) problems.Add("Stream:Topic: expected a topic's name, found nothing.");
-            if (KafkaLibrary.Problem is { } missing) problems.Add($"Stream:Kind is kafka, but {missing}");
+            if (kafkaProblem() is { } missing) problems.Add($"Stream:Kind is kafka, but {missing}");
         }
 
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);

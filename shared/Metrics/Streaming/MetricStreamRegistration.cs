@@ -19,7 +19,7 @@ public static class MetricStreamRegistration
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<MetricStreamOptions>().BindConfiguration(MetricStreamOptions.Section).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MetricStreamOptions>, MetricStreamOptionsValidation>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MetricStreamOptions>>(new MetricStreamOptionsValidation(() => KafkaLibrary.Problem)));
         services.TryAddSingleton<InProcessMetricStream>();
         services.TryAddSingleton<KafkaMetricStream>();
         services.TryAddSingleton<IMetricStream>(provider => provider.GetRequiredService<IOptions<MetricStreamOptions>>().Value.Kind switch

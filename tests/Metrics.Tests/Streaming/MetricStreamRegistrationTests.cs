@@ -26,6 +26,23 @@ public sealed class MetricStreamRegistrationTests
         Assert.Equal(2, failure.Failures.Count());
     }
 
+    [Fact]
+    public void Validate_KafkaWithoutItsLibrary_IsOneErrorThatSaysWhatToDo()
+    {
+        var validation = new MetricStreamOptionsValidation(() => "the library librdkafka.so.1 was not found. Install it.");
+        var kafka = validation.Validate(null, new MetricStreamOptions { Kind = MetricStreamKind.Kafka });
+        Assert.Equal("Stream:Kind is kafka, but the library librdkafka.so.1 was not found. Install it.", Assert.Single(kafka.Failures!));
+        Assert.True(validation.Validate(null, new MetricStreamOptions()).Succeeded);
+    }
+
+    [Fact]
+    public async Task AddMetricStream_UnknownKind_IsReportedAtStart()
+    {
+        using var host = Build(new() { ["Stream:Kind"] = "pigeon" });
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync());
+        Assert.Contains("Stream:Kind", failure.Message);
+    }
+
     private static IHost Build(Dictionary<string, string?> settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());

@@ -1,0 +1,200 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Platform.Effects;
+using Platform.Workloads.Manifests;
+using Platform.Workloads.Runtimes.Processes.Limits;
+using Platform.Workloads.Runtimes.Processes.Logs;
+using Platform.Workloads.Secrets;
+
+namespace Platform.Workloads.Runtimes.Processes;
+
+/// <summary>
+/// Replicas as processes of this machine. They outlive the platform: nothing here ends them but <see cref="StopAsync"/>, and a later
+/// run finds them by their markers.
+/// </summary>
+internal sealed class ProcessRuntime : IReplicaRuntime, IAsyncDisposable
+{
+    private readonly IEffects _effects;
+    private readonly ISecrets _secrets;
+    private readonly TimeProvider _clock;
+    private readonly ProcessRuntimeOptions _options;
+    private readonly ILogger<ProcessRuntime> _log;
+    private readonly Lazy<ControlGroups?> _groups;
+    private readonly ProcessStop _stop;
+    private readonly ConcurrentDictionary<string, ReplicaLog> _logs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task> _endings = new(StringComparer.Ordinal);
+    private readonly ITimer _logTimer;
+
+    public ProcessRuntime(IEffects effects, ISecrets secrets, TimeProvider clock, ProcessRuntimeOptions options, ILogger<ProcessRuntime> log)
+    {
+        (_effects, _secrets, _clock, _options, _log) = (effects, secrets, clock, options, log);
+        _groups = new Lazy<ControlGroups?>(DetectGroups);
+        _stop = new ProcessStop(effects, clock, () => _groups.Value);
+        _logTimer = clock.CreateTimer(_ => RotateLogs(), null, options.LogCheckInterval, options.LogCheckInterval);
+    }
+
+    public string Name => RuntimeNames.Process;
+
+    public Task<ReplicaHandle> StartAsync(ReplicaSpec spec, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        var process = spec.Manifest.Process ?? throw new ReplicaStartException("The manifest has no process section.");
+        if (!Rules.IsRevision(spec.Id)) throw new ArgumentException("A replica's id consists of letters, digits, '.', '_' and '-'.", nameof(spec));
+        Directory.CreateDirectory(spec.LogDirectory);
+        var workingDirectory = process.WorkingDirectory ?? Path.GetFullPath(spec.LogDirectory);
+        if (!Directory.Exists(workingDirectory))
+            throw new ReplicaStartException($"The working directory '{workingDirectory}' does not exist; correct process.workingDirectory, or build the application first.");
+        var environment = ReplicaEnvironment.Of(spec, _secrets, Environment.GetEnvironmentVariable);
+        var program = ExecutablePath.Find(process.Command[0], workingDirectory, environment["PATH"]);
+        var log = new ReplicaLog(ReplicaLog.PathOf(spec.Id, spec.LogDirectory), _options.LargestLog, _options.KeptLogs);
+        _logs[spec.Id] = log;
+        ReplicaLog.RemoveOld(spec.LogDirectory, _options.KeptEndedReplicas, _logs.Values.Select(l => l.Path).ToHashSet(StringComparer.Ordinal));
+        var group = CreateGroup(spec);
+        try
+        {
+            var handle = _effects.Perform(EffectKind.ProcessStart, spec.Id, () =>
+            {
+                var processId = ProcessSpawn.Start(program, process.Command, [.. environment.Select(v => $"{v.Key}={v.Value}")], workingDirectory, log.Path);
+                if (group?.Add(processId) == false) _log.LogWarning("Replica {Replica} could not be put into its cgroup; its limits are not enforced", spec.Id);
+                // Our child stays at least as a zombie until the watch below reaps it, so it is there to be read.
+                return Markers.Of(spec).Handle(processId, ProcessTable.Find(processId)!.StartTime);
+            });
+            Follow(handle);
+            return Task.FromResult(handle);
+        }
+        catch (ReplicaStartException)
+        {
+            _logs.TryRemove(spec.Id, out _);
+            group?.TryRemove();
+            throw;
+        }
+    }
+
+    public Task<IReadOnlyList<ReplicaHandle>> FindAsync(string owner, CancellationToken ct)
+    {
+        var oldest = new Dictionary<string, ReplicaHandle>(StringComparer.Ordinal);
+        foreach (var processId in ProcessTable.All())
+        {
+            ct.ThrowIfCancellationRequested();
+            if (ProcessTable.MarkersOf(processId) is not { } markers || markers.Owner != owner) continue;
+            if (ProcessTable.Find(processId) is not { IsAlive: true } entry) continue;
+            // What a replica starts inherits its markers; the replica itself is the oldest of them.
+            var handle = markers.Handle(processId, entry.StartTime);
+            if (!oldest.TryGetValue(handle.Id, out var other) || (entry.StartTime, processId).CompareTo((other.StartTime, other.ProcessId)) < 0)
+                oldest[handle.Id] = handle;
+        }
+
+        foreach (var handle in oldest.Values) Adopt(handle);
+        return Task.FromResult<IReadOnlyList<ReplicaHandle>>([.. oldest.Values.OrderBy(h => h.Id, StringComparer.Ordinal)]);
+    }
+
+    public bool IsAlive(ReplicaHandle handle) => ProcessTable.Find(handle.ProcessId) is { IsAlive: true } entry && entry.StartTime == handle.StartTime;
+
+    public Task<ExitStatus> WaitForExitAsync(ReplicaHandle handle, CancellationToken ct) =>
+        ExitWatch.Shared.WatchAsync(handle.ProcessId, handle.StartTime).WaitAsync(ct);
+
+    public Task StopAsync(ReplicaHandle handle, TimeSpan grace, CancellationToken ct) => _stop.StopAsync(handle, grace, ct);
+
+    public Task<ResourceUsage?> UsageAsync(ReplicaHandle handle, CancellationToken ct)
+    {
+        if (ProcessTable.Find(handle.ProcessId) is not { IsAlive: true } entry || entry.StartTime != handle.StartTime) return Task.FromResult<ResourceUsage?>(null);
+        var group = _groups.Value?.GroupOf(handle.ProcessId);
+        return Task.FromResult<ResourceUsage?>(new ResourceUsage(
+            group?.CpuSeconds() ?? (double)entry.CpuTicks / ProcessTable.TicksPerSecond,
+            group?.MemoryBytes() ?? entry.ResidentPages * ProcessTable.PageSize));
+    }
+
+    public IAsyncEnumerable<string> LogsAsync(string replica, string logDirectory, int tail, bool follow, CancellationToken ct) =>
+        new LogTail(ReplicaLog.PathOf(replica, logDirectory), _clock).ReadAsync(tail, follow, ct);
+
+    /// <summary>Stops looking after logs and endings. The replicas go on.</summary>
+    public async ValueTask DisposeAsync() => await _logTimer.DisposeAsync();
+
+    private ReplicaGroup? CreateGroup(ReplicaSpec spec)
+    {
+        var resources = spec.Manifest.Resources;
+        var group = _groups.Value?.Group(spec.Owner, spec.Id);
+        IReadOnlyList<string> refused = ["cpu", "memory"];
+        try
+        {
+            if (group is not null) refused = group.Create(resources);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _log.LogWarning(error, "The cgroup of replica {Replica} cannot be made", spec.Id);
+            group = null;
+        }
+
+        if (refused.Count > 0 && (resources.Cpu is not null || resources.MemoryBytes is not null))
+            _log.LogWarning("Limits of replica {Replica} that cannot be enforced here, for want of a writable cgroup: {Limits}", spec.Id, string.Join(", ", refused));
+        return group;
+    }
+
+    private void Adopt(ReplicaHandle handle)
+    {
+        if (_endings.ContainsKey(handle.Id)) return;
+        if (ProcessTable.Output(handle.ProcessId) is { } output && Path.GetFileName(output) == handle.Id + ".log")
+            _logs[handle.Id] = new ReplicaLog(output, _options.LargestLog, _options.KeptLogs);
+        Follow(handle);
+    }
+
+    private void Follow(ReplicaHandle handle) => _endings[handle.Id] = FollowAsync(handle, _groups.Value?.GroupOf(handle.ProcessId));
+
+    /// <summary>When the replica has ended, however it did, what it started is ended too, and its group goes.</summary>
+    private async Task FollowAsync(ReplicaHandle handle, ReplicaGroup? group)
+    {
+        try
+        {
+            var status = await ExitWatch.Shared.WatchAsync(handle.ProcessId, handle.StartTime);
+            _log.LogDebug("Replica {Replica} (process {ProcessId}) {Status}", handle.Id, handle.ProcessId, status);
+            await _stop.EndStragglersAsync(handle, group, CancellationToken.None);
+            group?.TryRemove();
+        }
+        catch (Exception error)
+        {
+            _log.LogError(error, "Cleaning up after replica {Replica} failed", handle.Id);
+        }
+        finally
+        {
+            _logs.TryRemove(handle.Id, out _);
+            _endings.TryRemove(handle.Id, out _);
+        }
+    }
+
+    private void RotateLogs()
+    {
+        foreach (var (replica, log) in _logs)
+        {
+            try
+            {
+                log.RotateIfLarge();
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                _log.LogWarning(error, "The log of replica {Replica} cannot be rotated", replica);
+            }
+        }
+    }
+
+    private ControlGroups? DetectGroups()
+    {
+        if (!_options.UseControlGroups) return null;
+        try
+        {
+            var groups = ControlGroups.Detect();
+            if (groups.Controllers.Count == 0)
+            {
+                _log.LogInformation("No writable cgroup: resource limits are not enforced, usage comes from /proc");
+                return null;
+            }
+
+            groups.RemoveLeftovers(_clock.GetUtcNow());
+            return groups;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _log.LogWarning(error, "cgroups cannot be used: resource limits are not enforced, usage comes from /proc");
+            return null;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Platform.Effects;
+using Platform.Workloads.Runtimes.Processes.Limits;
+
+namespace Platform.Workloads.Runtimes.Processes;
+
+/// <summary>Ends a replica and everything it started: first asks, then kills.</summary>
+internal sealed class ProcessStop(IEffects effects, TimeProvider clock, Func<ControlGroups?> groups)
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(10);
+
+    public async Task StopAsync(ReplicaHandle handle, TimeSpan grace, CancellationToken ct)
+    {
+        var group = groups()?.GroupOf(handle.ProcessId);
+        if (IsAlive(handle))
+        {
+            var exit = ExitWatch.Shared.WatchAsync(handle.ProcessId, handle.StartTime);
+            // Negative: the whole process group. The leader lives, so the number cannot be somebody else's.
+            effects.Perform(EffectKind.ProcessSignal, $"{handle.Id} SIGTERM", () => Native.kill(LeadsItsGroup(handle) ? -handle.ProcessId : handle.ProcessId, Native.SignalTerminate));
+            await Task.WhenAny(exit, Task.Delay(grace, clock, ct));
+            ct.ThrowIfCancellationRequested();
+        }
+
+        await EndStragglersAsync(handle, group, ct);
+        group?.TryRemove();
+    }
+
+    /// <summary>Kills all that is left of a replica, and returns when nothing is.</summary>
+    public async Task EndStragglersAsync(ReplicaHandle handle, ReplicaGroup? group, CancellationToken ct)
+    {
+        var start = clock.GetTimestamp();
+        var signalled = new HashSet<(int, long)>();
+        while (true)
+        {
+            var left = Members(handle, group);
+            if (left.Count == 0) return;
+            foreach (var member in left.Where(m => signalled.Add((m.ProcessId, m.StartTime))))
+                effects.Perform(EffectKind.ProcessSignal, $"{handle.Id} SIGKILL", () => Native.kill(member.ProcessId, Native.SignalKill));
+            if (clock.GetElapsedTime(start) > KillTimeout)
+                throw new TimeoutException($"Processes {string.Join(", ", left.Select(m => m.ProcessId))} of replica {handle.Id} do not end after SIGKILL; they hang in the kernel.");
+            await Task.Delay(Look, clock, ct);
+        }
+    }
+
+    /// <summary>Alive and the replica's: by marker, by session, by cgroup. Any one can be shed by a process, hardly all three.</summary>
+    private static List<ProcessEntry> Members(ReplicaHandle handle, ReplicaGroup? group)
+    {
+        var grouped = group?.Processes().ToHashSet() ?? [];
+        // The number of a session whose leader is another process than ours means somebody else's session.
+        var leader = ProcessTable.Find(handle.ProcessId);
+        var sessionIsOurs = leader is null || leader.StartTime == handle.StartTime;
+        var members = new List<ProcessEntry>();
+        foreach (var processId in ProcessTable.All())
+        {
+            if (ProcessTable.Find(processId) is not { IsAlive: true } entry || entry.StartTime < handle.StartTime) continue;
+            var ours = grouped.Contains(processId)
+                || sessionIsOurs && entry.Session == handle.ProcessId
+                || ProcessTable.MarkersOf(processId)?.Replica == handle.Id;
+            if (ours) members.Add(entry);
+        }
+
+        return members;
+    }
+
+    private static bool IsAlive(ReplicaHandle handle) => ProcessTable.Find(handle.ProcessId) is { IsAlive: true } entry && entry.StartTime == handle.StartTime;
+
+    private static bool LeadsItsGroup(ReplicaHandle handle) => ProcessTable.Find(handle.ProcessId)?.Session == handle.ProcessId;
+}

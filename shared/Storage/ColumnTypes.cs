@@ -19,39 +19,55 @@ internal static class ColumnTypes
 
     public static void Register() => _ = Registered.Value;
 
-    private static void Register<T>(SqlMapper.TypeHandler<T> handler) where T : struct
+    private static void Register<T>(Handler<T> handler) where T : struct
     {
         SqlMapper.RemoveTypeMap(typeof(T));
         SqlMapper.RemoveTypeMap(typeof(T?));
-        SqlMapper.AddTypeHandler(handler);
+        SqlMapper.AddTypeHandler(typeof(T), handler);
+    }
+
+    /// <summary>Dapper's own base class cannot read an absent value as a scalar: it would have to be a <typeparamref name="T"/>.</summary>
+    private abstract class Handler<T> : SqlMapper.ITypeHandler where T : struct
+    {
+        public object? Parse(Type destinationType, object value) => value is DBNull ? null : Read(value);
+
+        public void SetValue(IDbDataParameter parameter, object value)
+        {
+            if (value is DBNull) parameter.Value = value;
+            else Write(parameter, (T)value);
+        }
+
+        protected abstract T Read(object value);
+
+        protected abstract void Write(IDbDataParameter parameter, T value);
     }
 
     /// <summary>UTC as microseconds since 1970.</summary>
-    private sealed class TimeHandler : SqlMapper.TypeHandler<DateTimeOffset>
+    private sealed class TimeHandler : Handler<DateTimeOffset>
     {
-        public override DateTimeOffset Parse(object value)
+        protected override DateTimeOffset Read(object value)
             => DateTimeOffset.UnixEpoch.AddTicks(Convert.ToInt64(value, CultureInfo.InvariantCulture) * TimeSpan.TicksPerMicrosecond);
 
-        public override void SetValue(IDbDataParameter parameter, DateTimeOffset value)
+        protected override void Write(IDbDataParameter parameter, DateTimeOffset value)
             => SetNumber(parameter, (value.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond);
     }
 
     /// <summary>Microseconds.</summary>
-    private sealed class DurationHandler : SqlMapper.TypeHandler<TimeSpan>
+    private sealed class DurationHandler : Handler<TimeSpan>
     {
-        public override TimeSpan Parse(object value)
+        protected override TimeSpan Read(object value)
             => TimeSpan.FromTicks(Convert.ToInt64(value, CultureInfo.InvariantCulture) * TimeSpan.TicksPerMicrosecond);
 
-        public override void SetValue(IDbDataParameter parameter, TimeSpan value)
+        protected override void Write(IDbDataParameter parameter, TimeSpan value)
             => SetNumber(parameter, value.Ticks / TimeSpan.TicksPerMicrosecond);
     }
 
     /// <summary>The 36-character form in lower case.</summary>
-    private sealed class IdHandler : SqlMapper.TypeHandler<Guid>
+    private sealed class IdHandler : Handler<Guid>
     {
-        public override Guid Parse(object value) => value is Guid id ? id : Guid.Parse((string)value);
+        protected override Guid Read(object value) => value is Guid id ? id : Guid.Parse((string)value);
 
-        public override void SetValue(IDbDataParameter parameter, Guid value)
+        protected override void Write(IDbDataParameter parameter, Guid value)
         {
             parameter.DbType = DbType.String;
             parameter.Value = value.ToString("D");
@@ -59,11 +75,11 @@ internal static class ColumnTypes
     }
 
     /// <summary>0 or 1.</summary>
-    private sealed class TruthHandler : SqlMapper.TypeHandler<bool>
+    private sealed class TruthHandler : Handler<bool>
     {
-        public override bool Parse(object value) => Convert.ToBoolean(value, CultureInfo.InvariantCulture);
+        protected override bool Read(object value) => Convert.ToBoolean(value, CultureInfo.InvariantCulture);
 
-        public override void SetValue(IDbDataParameter parameter, bool value)
+        protected override void Write(IDbDataParameter parameter, bool value)
         {
             parameter.DbType = DbType.Int32;
             parameter.Value = value ? 1 : 0;

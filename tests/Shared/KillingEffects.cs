@@ -12,6 +12,9 @@ internal sealed class KillingEffects(int killAt = 0, bool after = false) : IEffe
     private readonly List<(EffectKind Kind, string What)> _passed = [];
     private bool _dead;
 
+    /// <summary>Dies before the first effect for which this says so.</summary>
+    public Func<EffectKind, string, bool>? KillBefore { get; set; }
+
     public IReadOnlyList<(EffectKind Kind, string What)> Passed
     {
         get
@@ -38,7 +41,8 @@ internal sealed class KillingEffects(int killAt = 0, bool after = false) : IEffe
     {
         lock (_gate)
         {
-            if (!_dead && !after && _passed.Count + 1 == killAt) _dead = true;
+            if (!after && _passed.Count + 1 == killAt) _dead = true;
+            if (KillBefore?.Invoke(kind, what) == true) _dead = true;
             if (_dead) throw new KilledException($"before {kind} {what}");
             _passed.Add((kind, what));
         }

@@ -40,6 +40,7 @@ public static class MessagingRegistration
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IEffects>(UnhinderedEffects.Instance);
+        services.AddSingleton<ModuleDatabases>();
         services.AddSingleton<MessageDispatcher>();
         services.AddSingleton<ICommandSender>(provider => provider.GetRequiredService<MessageDispatcher>());
         services.AddSingleton<IEventPublisher>(provider => provider.GetRequiredService<MessageDispatcher>());

@@ -21,7 +21,7 @@ internal static class ModuleEndpoint
     public static void Configure(IRegistrationContext context, IReceiveEndpointConfigurator endpoint, string module, string name)
     {
         var options = context.GetRequiredService<IOptions<MessagingOptions>>().Value;
-        var database = context.GetRequiredKeyedService<Database>(module);
+        var database = context.GetRequiredService<ModuleDatabases>()[module];
         ConfigureQueue(endpoint);
         _ = new RedeliveryObserver(endpoint, database, name, options.RedeliveryOrDefault);
         endpoint.UseMessageRetry(retry => retry.Incremental(options.Retries, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(50)));

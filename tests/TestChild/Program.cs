@@ -3,6 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Workloads.Manifests;
+using Platform.Workloads.Runtimes;
+using Platform.Workloads.Runtimes.Processes;
 
 // A replica that behaves as it is told: serve, stubborn, leave-child, hog BYTES, burn, crash CODE, chat LINES, print.
 var mode = args.Length > 0 ? args[0] : "serve";
@@ -28,6 +32,28 @@ switch (mode)
 
             GC.KeepAlive(hoard);
             Console.WriteLine("took it all");
+            return 0;
+        }
+    case "platform":
+        {
+            // Starts a replica as the platform would, says so, and waits to be killed: platform LOGS OWNER ID PORT MODE…
+            var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
+            builder.Services.AddLogging();
+            builder.AddProcessRuntime();
+            using var host = builder.Build();
+            var handle = await host.Services.GetRequiredService<IReplicaRuntime>().StartAsync(new ReplicaSpec
+            {
+                LogDirectory = args[1],
+                Owner = args[2],
+                Id = args[3],
+                Application = "shop",
+                Revision = "v1",
+                Generation = 7,
+                Port = int.Parse(args[4]),
+                Manifest = new Manifest { Name = "shop", Revision = "v1", Process = new ProcessSpec { Command = [Environment.ProcessPath!, .. args[5..]] } },
+            }, CancellationToken.None);
+            Console.WriteLine(handle.ProcessId);
+            await Task.Delay(Timeout.Infinite);
             return 0;
         }
     case "burn":

@@ -14,5 +14,10 @@ internal static class Numbers
     public static bool TryParseInteger(ReadOnlySpan<char> text, out long value) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
-    public static string Format(double value) => value.ToString("0.###############", CultureInfo.InvariantCulture);
+    /// <summary>The shortest text that reads back as the same number.</summary>
+    public static string Format(double value)
+    {
+        var text = value.ToString("R", CultureInfo.InvariantCulture);
+        return text.Contains('E') ? value.ToString("F99", CultureInfo.InvariantCulture).TrimEnd('0').TrimEnd('.') : text;
+    }
 }

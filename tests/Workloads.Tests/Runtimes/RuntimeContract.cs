@@ -228,7 +228,7 @@ public abstract class RuntimeContract : IAsyncLifetime
         var before = await CpuAsync(handle);
 
         await UntilAsync(async () => await CpuAsync(handle) > before + 0.2);
-        Assert.InRange((await Runtime.UsageAsync(handle, Cancelled))!.MemoryBytes, 1 << 20, 1 << 30);
+        Assert.InRange((await Runtime.UsageAsync(handle, Cancelled))!.MemoryBytes, 1 << 16, 1 << 30);
     }
 
     protected async Task<ReplicaHandle> ServingAsync(IReadOnlyList<string> mode)

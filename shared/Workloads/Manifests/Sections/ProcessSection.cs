@@ -72,9 +72,9 @@ internal static class ProcessSection
     private static bool IsUnder(string path, string root) =>
         path == root || path.StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal);
 
-    private static Dictionary<string, string> Environment(Section section)
+    private static SortedDictionary<string, string> Environment(Section section)
     {
-        var env = new Dictionary<string, string>(StringComparer.Ordinal);
+        var env = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var member in section.Names())
         {
             var path = section.PathOf(member.Name);

@@ -17,8 +17,10 @@ internal sealed class ProcessStop(IEffects effects, TimeProvider clock, Func<Con
             var exit = ExitWatch.Shared.WatchAsync(handle.ProcessId, handle.StartTime);
             // Negative: the whole process group. The leader lives, so the number cannot be somebody else's.
             effects.Perform(EffectKind.ProcessSignal, $"{handle.Id} SIGTERM", () => Native.kill(LeadsItsGroup(handle) ? -handle.ProcessId : handle.ProcessId, Native.SignalTerminate));
-            await Task.WhenAny(exit, Task.Delay(grace, clock, ct));
+            using var waited = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            await Task.WhenAny(exit, Task.Delay(grace, clock, waited.Token));
             ct.ThrowIfCancellationRequested();
+            await waited.CancelAsync();
         }
 
         await EndStragglersAsync(handle, group, ct);
@@ -33,13 +35,16 @@ internal sealed class ProcessStop(IEffects effects, TimeProvider clock, Func<Con
         while (true)
         {
             var left = Members(handle, group);
-            if (left.Count == 0) return;
+            if (left.Count == 0) break;
             foreach (var member in left.Where(m => signalled.Add((m.ProcessId, m.StartTime))))
                 effects.Perform(EffectKind.ProcessSignal, $"{handle.Id} SIGKILL", () => Native.kill(member.ProcessId, Native.SignalKill));
             if (clock.GetElapsedTime(start) > KillTimeout)
                 throw new TimeoutException($"Processes {string.Join(", ", left.Select(m => m.ProcessId))} of replica {handle.Id} do not end after SIGKILL; they hang in the kernel.");
             await Task.Delay(Look, clock, ct);
         }
+
+        // In a container the platform may be process 1, which inherits orphans: reap those. The replica's own exit code is the watch's.
+        foreach (var (processId, _) in signalled.Where(s => s.Item1 != handle.ProcessId)) _ = Native.waitpid(processId, out _, Native.NoHang);
     }
 
     /// <summary>Alive and the replica's: by marker, by session, by cgroup. Any one can be shed by a process, hardly all three.</summary>

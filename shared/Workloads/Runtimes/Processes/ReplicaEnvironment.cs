@@ -31,6 +31,13 @@ internal static class ReplicaEnvironment
     {
         if (!value.StartsWith(Rules.SecretScheme, StringComparison.Ordinal)) return value;
         var secret = value[Rules.SecretScheme.Length..];
-        return secrets.Find(secret) ?? throw new ReplicaStartException($"process.env.{name} refers to the secret '{secret}', which does not exist; {secrets.HowToAdd(secret)}.");
+        try
+        {
+            return secrets.Find(secret) ?? throw new ReplicaStartException($"process.env.{name} refers to the secret '{secret}', which does not exist; {secrets.HowToAdd(secret)}.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ReplicaStartException($"process.env.{name} refers to the secret '{secret}', which cannot be read: {error.Message}");
+        }
     }
 }

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Effects;
+using Platform.Workloads.Health;
 using Platform.Workloads.Manifests;
 using Platform.Workloads.Runtimes;
 using Platform.Workloads.Runtimes.Processes;
@@ -121,6 +123,41 @@ public sealed class ProcessRuntimeTests : RuntimeContract
 
         Assert.False(File.Exists(log + ".3"));
         await runtime.StopAsync(handle, TimeSpan.Zero, Cancelled);
+    }
+
+    [Fact]
+    public async Task AReplica_WhosePlatformIsKilled_GoesOnServingAndWritingAndIsAdopted()
+    {
+        var spec = Spec(ManifestFor(["serve"]));
+        using var platform = Process.Start(new ProcessStartInfo(Child, ["platform", LogDirectory, Owner, spec.Id, spec.Port.ToString(), "stubborn"]) { RedirectStandardOutput = true })!;
+        var processId = int.Parse((await platform.StandardOutput.ReadLineAsync(Cancelled))!);
+        platform.Kill();
+        await platform.WaitForExitAsync(Cancelled);
+
+        var handle = Assert.Single(await Runtime.FindAsync(Owner, Cancelled));
+        Assert.Equal((spec.Id, processId, 7L, spec.Port), (handle.Id, handle.ProcessId, handle.Generation, handle.Address.Port));
+        using var probe = new HealthProbe(TimeProvider.System);
+        await UntilAsync(async () => (await probe.CheckAsync(handle.Address, "/", TimeSpan.FromSeconds(2), Cancelled)).IsHealthy);
+        var exit = Runtime.WaitForExitAsync(handle, Cancelled);
+        await Runtime.StopAsync(handle, TimeSpan.FromSeconds(1), Cancelled);
+
+        Assert.Contains("asked to end", await LinesAsync(handle.Id));
+        Assert.Equal(ExitStatus.Unknown, await exit);
+        Assert.False(Runtime.IsAlive(handle));
+    }
+
+    [Fact]
+    public async Task WaitForExitAsync_BesideDotNetsOwnChildren_StillKnowsTheExitCode()
+    {
+        // .NET reaps the children of its Process class on SIGCHLD; ours must not be taken with them.
+        for (var i = 0; i < 10; i++)
+        {
+            var handle = await Runtime.StartAsync(Spec(Manifest(["false"])), Cancelled);
+            using var other = Process.Start("true");
+            await other.WaitForExitAsync(Cancelled);
+
+            Assert.Equal(1, (await Runtime.WaitForExitAsync(handle, Cancelled)).ExitCode);
+        }
     }
 
     [Fact]

@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Platform.Contracts.Scaling;
+using Platform.Workloads.Units;
+
+namespace Platform.Workloads.Manifests;
+
+/// <summary>
+/// Manifest → the one canonical YAML text for it: every member with its value, defaults too, always in the same order. What it writes reads
+/// back as the same manifest without its folder, so it can be sent over the network, kept for a rollback, and compared line by line.
+/// </summary>
+public static partial class ManifestWriter
+{
+    /// <summary>Writes it.</summary>
+    public static string Write(Manifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        var yaml = new Lines();
+        yaml.Member("name", Quoted(manifest.Name));
+        yaml.Member("revision", Quoted(manifest.Revision));
+        yaml.Member("runtime", manifest.Runtime);
+        if (manifest.Process is { } process) yaml.Section("process", () => Process(yaml, process));
+        yaml.Member("port", Text(manifest.Port));
+        yaml.Section("health", () =>
+        {
+            yaml.Member("path", Quoted(manifest.Health.Path));
+            yaml.Member("interval", Durations.Format(manifest.Health.Interval));
+            yaml.Member("timeout", Durations.Format(manifest.Health.Timeout));
+            yaml.Member("unhealthyAfter", Text(manifest.Health.UnhealthyAfter));
+            yaml.Member("startupTimeout", Durations.Format(manifest.Health.StartupTimeout));
+        });
+        if (manifest.Resources is { Cpu: not null } or { MemoryBytes: not null })
+        {
+            yaml.Section("resources", () =>
+            {
+                if (manifest.Resources.Cpu is { } cores) yaml.Member("cpu", CpuAmounts.Format(cores));
+                if (manifest.Resources.MemoryBytes is { } bytes) yaml.Member("memory", ByteSizes.Format(bytes));
+            });
+        }
+
+        yaml.Section("scaling", () => Scaling(yaml, manifest.Scaling));
+        yaml.Section("rollout", () => Rollout(yaml, manifest.Rollout));
+        yaml.Section("traffic", () =>
+        {
+            yaml.Member("hosts", List(manifest.Traffic.Hosts.Select(Quoted)));
+            yaml.Member("pathPrefix", Quoted(manifest.Traffic.PathPrefix));
+            yaml.Member("loadBalancing", manifest.Traffic.LoadBalancing);
+            yaml.Member("drainTimeout", Durations.Format(manifest.Traffic.DrainTimeout));
+        });
+        if (manifest.Metrics is { } metrics) yaml.Section("metrics", () => yaml.Member("path", Quoted(metrics.Path)));
+        yaml.Member("environment", manifest.Environment);
+        return yaml.ToString();
+    }
+
+    private static void Process(Lines yaml, ProcessSpec process)
+    {
+        yaml.Member("command", List(process.Command.Select(Quoted)));
+        if (process.WorkingDirectory is { } directory) yaml.Member("workingDirectory", Quoted(directory));
+        if (process.Env.Count == 0) return;
+        yaml.Section("env", () =>
+        {
+            foreach (var (name, value) in process.Env.OrderBy(v => v.Key, StringComparer.Ordinal)) yaml.Member(name, Quoted(value));
+        });
+    }
+
+    private static void Scaling(Lines yaml, ScalingSettings scaling)
+    {
+        yaml.Member("min", Text(scaling.Min));
+        yaml.Member("max", Text(scaling.Max));
+        yaml.Member("metrics", List(scaling.Metrics.Select(m =>
+            $"{{ name: {Quoted(m.Name)}, target: {(m.Name is "cpu" or "memory" ? Percentages.Format(m.Target) : Numbers.Format(m.Target))} }}")));
+        yaml.Section("behavior", () =>
+        {
+            yaml.Member("tolerance", Percentages.Format(scaling.Behavior.Tolerance));
+            yaml.Member("syncPeriod", Durations.Format(scaling.Behavior.SyncPeriod));
+            yaml.Section("scaleUp", () => RulesOf(yaml, scaling.Behavior.ScaleUp));
+            yaml.Section("scaleDown", () => RulesOf(yaml, scaling.Behavior.ScaleDown));
+        });
+    }
+
+    private static void RulesOf(Lines yaml, ScalingRules rules)
+    {
+        yaml.Member("stabilizationWindow", Durations.Format(rules.StabilizationWindow));
+        yaml.Member("selectPolicy", rules.SelectPolicy);
+        yaml.Member("policies", List(rules.Policies.Select(p => $"{{ type: {p.Type}, value: {Text(p.Value)}, period: {Durations.Format(p.Period)} }}")));
+    }
+
+    private static void Rollout(Lines yaml, RolloutSpec rollout)
+    {
+        yaml.Member("strategy", rollout.Strategy);
+        yaml.Member("maxSurge", rollout.MaxSurge.ToString());
+        yaml.Member("maxUnavailable", rollout.MaxUnavailable.ToString());
+        yaml.Member("watch", Durations.Format(rollout.Watch));
+        yaml.Section("analysis", () =>
+        {
+            yaml.Member("errorRate", Percentages.Format(rollout.Analysis.ErrorRate));
+            if (rollout.Analysis.P95 is { } p95) yaml.Member("p95", Durations.Format(p95));
+            yaml.Member("judge", rollout.Analysis.Judge);
+            yaml.Member("minRequests", Text(rollout.Analysis.MinRequests));
+        });
+        yaml.Member("approval", rollout.Approval);
+    }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string List(IEnumerable<string> items) => "[" + string.Join(", ", items) + "]";
+
+    /// <summary>Bare where no YAML reader could take it for anything else, otherwise in double quotes.</summary>
+    private static string Quoted(string text)
+    {
+        if (PlainText().IsMatch(text) && text is not ("null" or "true" or "false" or "yes" or "no" or "on" or "off")) return text;
+        var quoted = new StringBuilder("\"");
+        foreach (var c in text)
+        {
+            if (c is '"' or '\\') quoted.Append('\\').Append(c);
+            else if (c is < ' ' or (>= '\x7f' and <= '\xa0') or '\u2028' or '\u2029' or '\ufeff') quoted.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
+            else quoted.Append(c);
+        }
+
+        return quoted.Append('"').ToString();
+    }
+
+    [GeneratedRegex(@"\A[a-z/][A-Za-z0-9._/-]*\z")]
+    private static partial Regex PlainText();
+
+    private sealed class Lines
+    {
+        private readonly StringBuilder _text = new();
+        private int _depth;
+
+        public void Member(string name, string value) => _text.Append(' ', _depth * 2).Append(name).Append(": ").Append(value).Append('\n');
+
+        public void Section(string name, Action members)
+        {
+            _text.Append(' ', _depth * 2).Append(name).Append(":\n");
+            _depth++;
+            members();
+            _depth--;
+        }
+
+        public override string ToString() => _text.ToString();
+    }
+}

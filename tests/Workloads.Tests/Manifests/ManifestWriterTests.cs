@@ -1,0 +1,24 @@
+using System.Text.Json;
+using Platform.Workloads.Manifests;
+
+namespace Workloads.Tests.Manifests;
+
+public sealed class ManifestWriterTests
+{
+    [Theory]
+    [InlineData(Sample.Full)]
+    [InlineData("{ name: a, revision: '1.0', process: { command: [x] } }")]
+    [InlineData("{ name: '1', revision: 'null', process: { command: ['a b', 'é\"\\', \"\\u2028\\n\"], env: { A: '~', B: 'x: #y', C: ' ' } } }")]
+    [InlineData("{ name: a, revision: b, process: { command: [x] }, scaling: { metrics: [ { name: depth, target: 0.00001234 }, { name: bytes, target: 12345678901234567890 } ] } }")]
+    public void Write_AnyManifest_ReadsBackAsTheSame(string yaml)
+    {
+        var manifest = ManifestReader.Read(yaml, "/srv/shop").Manifest!;
+
+        var written = ManifestWriter.Write(manifest);
+        var again = ManifestReader.Read(written, baseDirectory: null);
+
+        Assert.Empty(again.Problems);
+        Assert.Equal(JsonSerializer.Serialize(manifest), JsonSerializer.Serialize(again.Manifest));
+        Assert.Equal(written, ManifestWriter.Write(again.Manifest!));
+    }
+}

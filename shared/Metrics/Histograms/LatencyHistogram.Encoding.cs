@@ -13,10 +13,14 @@ public sealed partial class LatencyHistogram
 {
     private const byte EncodingVersion = 1;
 
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _scratch;
+
     /// <summary>The compact binary form.</summary>
     public byte[] ToBytes()
     {
-        var buffer = new ArrayBufferWriter<byte>(64);
+        var buffer = _scratch ??= new ArrayBufferWriter<byte>(1024);
+        buffer.ResetWrittenCount();
         WriteTo(buffer);
         return buffer.WrittenSpan.ToArray();
     }

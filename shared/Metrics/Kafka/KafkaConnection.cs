@@ -8,12 +8,13 @@ internal sealed partial class KafkaConnection(string servers, TimeProvider time,
 {
     private readonly Lock _gate = new();
     private DateTimeOffset? _downSince;
+    private string _reason = "";
 
     public string? WaitingFor
     {
         get
         {
-            lock (_gate) return _downSince is { } since ? $"Kafka at {servers}, unreachable since {since:HH:mm:ss} UTC" : null;
+            lock (_gate) return _downSince is { } since ? $"Kafka at {servers}, {_reason}, since {since:HH:mm:ss} UTC" : null;
         }
     }
 
@@ -31,17 +32,28 @@ internal sealed partial class KafkaConnection(string servers, TimeProvider time,
 
     public void Report(Error error)
     {
-        if (error.Code is not (ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Transport or ErrorCode.Local_Resolve or ErrorCode.Local_MsgTimedOut)) return;
+        if (Reason(error) is not { } reason) return;
         lock (_gate)
         {
             if (_downSince is not null) return;
             _downSince = time.GetUtcNow();
-            LogDown(log, servers, error.Reason);
+            _reason = reason;
+            LogDown(log, servers, reason, error.Reason);
         }
     }
 
-    [LoggerMessage(2101, LogLevel.Warning, "Waiting for Kafka at {Servers}: {Reason}. Metrics are kept, the oldest dropped first.")]
-    private static partial void LogDown(ILogger log, string servers, string reason);
+    /// <summary>What an error means for the whole stream; null: nothing, it concerns one request only.</summary>
+    private static string? Reason(Error error) => error.Code switch
+    {
+        ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Transport or ErrorCode.Local_Resolve or ErrorCode.Local_MsgTimedOut => "unreachable",
+        ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition => "the topic does not exist",
+        ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed or ErrorCode.Local_Ssl => "which refuses the log-in",
+        ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed => "which refuses access to the topic or the consumer group",
+        _ => null,
+    };
+
+    [LoggerMessage(2101, LogLevel.Warning, "Waiting for Kafka at {Servers}: {Reason} ({Detail}). Metrics are kept, the oldest dropped first.")]
+    private static partial void LogDown(ILogger log, string servers, string reason, string detail);
 
     [LoggerMessage(2102, LogLevel.Information, "Kafka at {Servers} is back after {Away}.")]
     private static partial void LogBack(ILogger log, string servers, TimeSpan away);

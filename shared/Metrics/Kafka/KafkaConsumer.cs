@@ -48,7 +48,9 @@ internal sealed partial class KafkaConsumer(
             TopicMetadataRefreshIntervalMs = 10_000,
             QueuedMaxMessagesKbytes = 16_384,
             SocketKeepaliveEnable = true,
-        }).SetErrorHandler((_, error) => connection.Report(error)).SetLogHandler((_, _) => { }).Build();
+        }).SetErrorHandler((_, error) => connection.Report(error)).SetLogHandler((_, _) => { })
+            .SetPartitionsAssignedHandler((_, _) => connection.Works()) // a quiet topic delivers nothing, but it is there
+            .Build();
 
         consumer.Subscribe(options.Topic);
         try

@@ -46,12 +46,21 @@ internal sealed class KafkaMetricStream : IMetricStream, IMetricStreamStatus, IA
     {
         var subscription = new Subscription(subscriber, _options.SubscriberCapacity, _counters);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
-        stop.Token.Register(subscription.Complete);
+        var token = stop.Token;
+        token.Register(subscription.Complete);
         var consumer = new KafkaConsumer(subscriber, subscription, _options, _connection, _counters, _log);
         // librdkafka's consumer blocks while it waits for records: it gets a thread of its own rather than one of the pool's.
-        var running = Task.Factory.StartNew(() => consumer.Run(stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        lock (_consumers) _consumers.Add(running);
-        return subscription.ReadAsync(stop.Token);
+        var running = Task.Factory.StartNew(() =>
+        {
+            using (stop) consumer.Run(token);
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        lock (_consumers)
+        {
+            _consumers.RemoveAll(ended => ended.IsCompletedSuccessfully);
+            _consumers.Add(running);
+        }
+
+        return subscription.ReadAsync(token);
     }
 
     public async ValueTask DisposeAsync()

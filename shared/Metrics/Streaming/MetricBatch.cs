@@ -15,7 +15,10 @@ public sealed record MetricBatch
     public required IReadOnlyList<MetricSample> Samples { get; init; }
 }
 
-/// <summary>One value: a count, a gauge, or a histogram.</summary>
+/// <summary>
+/// One value: a count, a gauge, or a histogram. Readers add samples of a metric up over revisions and replicas, so what one source
+/// publishes is disjoint: per replica, or without a replica for what belongs to none, but not a total beside its parts.
+/// </summary>
 /// <param name="Name">The metric, see <c>MetricNames</c>.</param>
 /// <param name="Revision">The revision; empty: the application as a whole.</param>
 /// <param name="Replica">The replica's id; empty: the revision as a whole.</param>

@@ -2,13 +2,19 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Platform.Effects;
 using Platform.Hosting.Configuration;
 using Platform.Hosting.Health;
 using Platform.Hosting.Json;
 using Platform.Hosting.Listening;
 using Platform.Hosting.Logging;
+using Platform.Hosting.OpenApi;
 using Platform.Hosting.Security;
+using Platform.Hosting.Telemetry;
+using Platform.Messaging;
+using Platform.Metrics.Exposition;
+using Platform.Metrics.Streaming;
 
 namespace Platform.Hosting;
 
@@ -36,6 +42,24 @@ public static class ServiceHost
     /// <exception cref="ConfigurationException">The configuration cannot be used.</exception>
     public static WebApplication Build(string[] args, IReadOnlyList<ServiceModule> modules, Action<WebApplicationBuilder>? configure = null)
     {
+        var builder = Prepare(args, modules, configure);
+        var register = ConfigurationRegister.Of(builder);
+        var app = builder.Build();
+        StandardOptions.Check(app.Services, register.Problems);
+        if (register.Problems.Count > 0)
+        {
+            ((IDisposable)app).Dispose();
+            register.ThrowIfInvalid();
+        }
+
+        app.Services.GetRequiredService<KeyStore>().EnsureAdminKey();
+        MapPorts(app);
+        return app;
+    }
+
+    /// <summary>Everything registered, nothing built: every problem of the configuration is in its register.</summary>
+    internal static WebApplicationBuilder Prepare(string[] args, IReadOnlyList<ServiceModule> modules, Action<WebApplicationBuilder>? configure)
+    {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "platform", EnvironmentName = Environments.Production });
         var register = ConfigurationRegister.Of(builder);
         ConfigurationSources.Add(builder.Configuration, args, register.Problems);
@@ -43,30 +67,35 @@ public static class ServiceHost
 
         var network = builder.AddOptions<NetworkOptions>("");
         var limits = builder.AddOptions<LimitOptions>("Limits");
-        var log = builder.AddOptions<LogOptions>("Log");
-        builder.AddOptions<AuthOptions>("Auth");
         var shutdown = builder.AddOptions<ShutdownOptions>("Shutdown");
-        var listeners = ListenerPlan.Make(modules, builder.Configuration, network, register.Problems);
+        builder.AddOptions<AuthOptions>("Auth");
+        LoggingSetup.Add(builder.Logging, builder.AddOptions<LogOptions>("Log"));
+        StandardOptions.Add(builder, register);
 
-        LoggingSetup.Add(builder.Logging, log);
-        AddDefaults(builder.Services, modules, shutdown);
+        var listeners = ListenerPlan.Make(modules, builder.Configuration, network, register.Problems);
+        KestrelSetup.Configure(builder, listeners, network, limits);
+        AddDefaults(builder, modules, shutdown);
         builder.Services.AddSingleton(new ServiceAddresses(listeners, network.Tls.IsConfigured));
         builder.Services.AddSingleton<IServiceAddresses>(p => p.GetRequiredService<ServiceAddresses>());
         SecuritySetup.Add(builder.Services);
-        foreach (var module in modules) module.Add(builder);
+        OpenApiSetup.Add(builder.Services, modules);
+        foreach (var module in modules)
+        {
+            module.Add(builder);
+            builder.AddAudit(module.Name);
+        }
 
+        builder.AddMetricStream();
+        builder.AddPrometheus();
+        builder.AddPlatformBus();
+        HealthSetup.Add(builder, modules);
         UnknownKeysCheck.Add(builder, register);
-        register.ThrowIfInvalid();
-        KestrelSetup.Configure(builder, listeners, network, limits);
-
-        var app = builder.Build();
-        app.Services.GetRequiredService<KeyStore>().EnsureAdminKey();
-        MapPorts(app, listeners, network, limits);
-        return app;
+        return builder;
     }
 
-    private static void AddDefaults(IServiceCollection services, IReadOnlyList<ServiceModule> modules, ShutdownOptions shutdown)
+    private static void AddDefaults(WebApplicationBuilder builder, IReadOnlyList<ServiceModule> modules, ShutdownOptions shutdown)
     {
+        var services = builder.Services;
         services.AddSingleton(modules);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IEffects>(UnhinderedEffects.Instance);
@@ -74,17 +103,21 @@ public static class ServiceHost
         services.ConfigureHttpJsonOptions(o => PlatformJson.Apply(o.SerializerOptions));
         services.Configure<Microsoft.AspNetCore.Routing.RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = shutdown.Timeout);
-        services.AddSingleton<Readiness>();
         services.AddHostedService<Shutdown>();
+        var otlp = builder.AddOptions<OtlpOptions>("Otlp");
+        services.AddHostedService(_ => new TelemetryExport(otlp, modules));
     }
 
-    private static void MapPorts(WebApplication app, IReadOnlyList<Listener> listeners, NetworkOptions network, LimitOptions limits)
+    private static void MapPorts(WebApplication app)
     {
+        var network = app.Services.GetRequiredService<IOptions<NetworkOptions>>().Value;
+        var limits = app.Services.GetRequiredService<IOptions<LimitOptions>>().Value;
+
         // Each control port authenticates for itself; without these marks WebApplication would put both before the ports part, traffic included.
         var properties = ((IApplicationBuilder)app).Properties;
         properties["__AuthenticationMiddlewareSet"] = true;
         properties["__AuthorizationMiddlewareSet"] = true;
-        foreach (var listener in listeners)
+        foreach (var listener in app.Services.GetRequiredService<ServiceAddresses>().Listeners)
         {
             app.MapWhen(context => context.Features.Get<Listener>() == listener, branch =>
             {

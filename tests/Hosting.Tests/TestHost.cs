@@ -59,6 +59,7 @@ internal sealed class TestHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await App.StopAsync();
         await App.DisposeAsync();
         if (OwnsData) Directory.Delete(Data, recursive: true);
     }

@@ -37,7 +37,9 @@ internal static class OptionsBinder
         }
         else if (OptionsShape.ElementOf(type) is { } element)
         {
-            property.SetValue(target, List(element, source, path, problems));
+            var list = List(element, source, path, problems);
+            if (property.SetMethod is not null) property.SetValue(target, list);
+            else foreach (var item in list) AddTo(property.GetValue(target)!, element, item);
         }
         else if (OptionsShape.ValueOf(type) is { } valueType)
         {
@@ -48,6 +50,9 @@ internal static class OptionsBinder
             property.SetValue(target, Bind(type, source, path, problems));
         }
     }
+
+    private static void AddTo(object collection, Type element, object? item) =>
+        typeof(ICollection<>).MakeGenericType(element).GetMethod(nameof(ICollection<>.Add))!.Invoke(collection, [item]);
 
     private static bool Scalar(Type type, IConfigurationSection source, string path, List<ConfigurationProblem> problems, out object? value)
     {

@@ -10,7 +10,10 @@ namespace Platform.Hosting.Configuration;
 internal static class OptionsShape
 {
     public static IReadOnlyList<PropertyInfo> Properties(Type type) =>
-        [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.SetMethod is not null && p.GetIndexParameters().Length == 0)];
+        [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.GetIndexParameters().Length == 0 && (p.SetMethod is { IsPublic: true } || p.GetMethod is { IsPublic: true } && ElementOf(p.PropertyType) is not null && p.SetMethod is null && IsMutable(p.PropertyType)))];
+
+    /// <summary>Whether a collection that cannot be replaced can at least be added to.</summary>
+    private static bool IsMutable(Type type) => type.GetGenericTypeDefinition() is var open && (open == typeof(IList<>) || open == typeof(ICollection<>) || open == typeof(List<>));
 
     /// <summary>The element type of a list; null: it is none.</summary>
     public static Type? ElementOf(Type type)
@@ -28,7 +31,7 @@ internal static class OptionsShape
 
     public static string Expected(PropertyInfo property, ValidationAttribute rule) => rule switch
     {
-        RangeAttribute range => $"{Text(range.Minimum)} to {Text(range.Maximum)}",
+        RangeAttribute range => $"{Bound(range, range.Minimum)} to {Bound(range, range.Maximum)}",
         RequiredAttribute => "a value",
         AllowedValuesAttribute allowed => "one of " + string.Join(", ", allowed.Values.Select(Text)),
         LengthAttribute length => $"a length of {length.MinimumLength} to {length.MaximumLength}",
@@ -37,6 +40,10 @@ internal static class OptionsShape
         RegularExpressionAttribute expression => $"text that matches {expression.Pattern}",
         _ => rule.FormatErrorMessage(property.Name),
     };
+
+    /// <summary>Ranges of durations are written as text in the attribute, hours first.</summary>
+    private static string Bound(RangeAttribute range, object bound) =>
+        range.OperandType == typeof(TimeSpan) && bound is string text ? Duration.Format(TimeSpan.Parse(text, CultureInfo.InvariantCulture)) : Text(bound);
 
     /// <summary>A value as it would be written in a configuration file.</summary>
     public static string Text(object? value) => value switch

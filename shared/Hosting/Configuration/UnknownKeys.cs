@@ -35,22 +35,25 @@ internal static class UnknownKeys
         known.Select(k => (Key: k, Distance: Distance(key.ToUpperInvariant(), k.ToUpperInvariant())))
             .Where(k => k.Distance <= Math.Max(1, key.Length / 4)).OrderBy(k => k.Distance).Select(k => k.Key).FirstOrDefault();
 
-    /// <summary>Levenshtein's distance, one row at a time.</summary>
+    /// <summary>Optimal string alignment: letters wrong, missing, too many, or swapped with their neighbour, each counted once.</summary>
     private static int Distance(string left, string right)
     {
-        var row = Enumerable.Range(0, right.Length + 1).ToArray();
+        var distance = new int[left.Length + 1, right.Length + 1];
+        for (var i = 0; i <= left.Length; i++) distance[i, 0] = i;
+        for (var j = 0; j <= right.Length; j++) distance[0, j] = j;
         for (var i = 1; i <= left.Length; i++)
         {
-            var diagonal = row[0];
-            row[0] = i;
             for (var j = 1; j <= right.Length; j++)
             {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (left[i - 1] == right[j - 1] ? 0 : 1));
-                diagonal = above;
+                var wrong = left[i - 1] == right[j - 1] ? 0 : 1;
+                distance[i, j] = Math.Min(Math.Min(distance[i - 1, j], distance[i, j - 1]) + 1, distance[i - 1, j - 1] + wrong);
+                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                {
+                    distance[i, j] = Math.Min(distance[i, j], distance[i - 2, j - 2] + 1);
+                }
             }
         }
 
-        return row[right.Length];
+        return distance[left.Length, right.Length];
     }
 }

@@ -1,11 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Platform.Hosting.Json;
 
 /// <summary>How the platform reads and writes JSON: camelCase, enums and durations as text, nothing unknown, nothing twice.</summary>
 public static class PlatformJson
 {
+    internal const int MaxDepth = 32;
+
     /// <summary>The options, read-only.</summary>
     public static JsonSerializerOptions Options { get; } = Frozen();
 
@@ -20,7 +23,8 @@ public static class PlatformJson
         options.AllowDuplicateProperties = false;
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
-        options.MaxDepth = 32;
+        options.MaxDepth = MaxDepth;
+        options.TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NoNullElements.Apply } };
         options.Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.Converters.Add(new DurationJsonConverter());

@@ -2,9 +2,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Hosting.Auditing;
 using Platform.Hosting.Health;
+using Platform.Hosting.OpenApi;
 using Platform.Hosting.Problems;
 using Platform.Hosting.Security;
+using Platform.Metrics.Exposition;
 
 namespace Platform.Hosting.Listening;
 
@@ -22,6 +25,7 @@ internal static class ControlPipeline
         branch.UseAuthentication();
         branch.UseAuthorization();
         branch.UseMiddleware<SessionGuard>();
+        branch.Use(BodyBuffer.InvokeAsync);
         branch.UseEndpoints(endpoints => Map(endpoints, module));
     }
 
@@ -48,6 +52,11 @@ internal static class ControlPipeline
         // The group's name is how the API's description finds the endpoints of this port among those of all modules.
         var group = endpoints.MapGroup("").WithGroupName(module.Name).WithMetadata(module);
         HealthEndpoints.Map(group, module);
+        OpenApiEndpoint.Map(group, module);
+        group.MapPrometheus("/metrics").RequireAuthorization(SecuritySetup.LoopbackOrViewer);
+        AuditEndpoints.Map(group, module);
+        KeyEndpoints.Map(group, module);
+        LoginEndpoints.Map(group, module);
         module.Map(group);
     }
 }

@@ -10,7 +10,8 @@ internal static class KestrelSetup
 {
     public static void Configure(WebApplicationBuilder builder, IReadOnlyList<Listener> listeners, NetworkOptions network, LimitOptions limits)
     {
-        var certificate = network.Tls.IsConfigured ? X509Certificate2.CreateFromPemFile(network.Tls.Certificate!, network.Tls.Key) : null;
+        // A file that is not there is already among the configuration's problems, which are reported before anything is opened.
+        var certificate = network.Tls.IsConfigured && File.Exists(network.Tls.Certificate) && File.Exists(network.Tls.Key) ? X509Certificate2.CreateFromPemFile(network.Tls.Certificate!, network.Tls.Key) : null;
         builder.WebHost.UseKestrelCore();
         if (certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -21,7 +21,7 @@ internal sealed class KeyAuthentication(
         var header = Request.Headers.Authorization;
         if (header.Count > 1) return Failed("More than one Authorization header.");
         if (header.Count == 1) return Task.FromResult(ByKey(header[0] ?? ""));
-        return Task.FromResult(Request.Cookies.TryGetValue(SessionStore.CookieName, out var cookie) ? BySession(cookie) : AuthenticateResult.NoResult());
+        return Task.FromResult(Request.Cookies.TryGetValue(SessionStore.CookieName(Context), out var cookie) ? BySession(cookie) : AuthenticateResult.NoResult());
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)

@@ -13,6 +13,7 @@ namespace Platform.Hosting.Security;
 /// </summary>
 internal sealed class KeyStore
 {
+    private const string ConfiguredPrefix = "configured-";
     private readonly Lock _gate = new();
     private readonly string _folder;
     private readonly IEffects _effects;
@@ -28,7 +29,7 @@ internal sealed class KeyStore
         _clock = clock;
         _configured = [.. options.Value.Keys.Select(k => new StoredKey
         {
-            Id = "configured-" + k.Name,
+            Id = ConfiguredPrefix + k.Name,
             Name = k.Name,
             Role = k.Role,
             Sha256 = k.Sha256.ToLowerInvariant(),
@@ -72,6 +73,9 @@ internal sealed class KeyStore
         return found is not null && IsLive(found) ? found : null;
     }
 
+    /// <summary>Whether the key stands in the configuration, where alone it can be changed.</summary>
+    public static bool IsConfigured(StoredKey key) => key.Id.StartsWith(ConfiguredPrefix, StringComparison.Ordinal);
+
     public bool IsLive(string id) => All().Any(k => k.Id == id && IsLive(k));
 
     public IReadOnlyList<StoredKey> All()
@@ -107,7 +111,7 @@ internal sealed class KeyStore
 
     private StoredKey NewStored(string name, string role, string secret, DateTimeOffset? expiresAt) => new()
     {
-        Id = Guid.CreateVersion7(_clock.GetUtcNow()).ToString("n")[..16] + SecretText.New()[..4].ToLowerInvariant().Replace('_', '0').Replace('-', '1'),
+        Id = Guid.NewGuid().ToString("n")[..12],
         Name = name,
         Role = role,
         Sha256 = SecretText.HashText(secret),

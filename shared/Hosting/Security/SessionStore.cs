@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace Platform.Hosting.Security;
@@ -11,12 +12,14 @@ internal sealed record Session(string Name, string Role, string KeyId, string An
 /// </summary>
 internal sealed class SessionStore(IOptions<AuthOptions> options, TimeProvider clock)
 {
-    public const string CookieName = "platform-session";
 
     private const int MaxEntries = 1000;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (string Name, string Role, string KeyId, DateTimeOffset ExpiresAt)> _codes = [];
     private readonly Dictionary<string, Session> _sessions = [];
+
+    /// <summary>Browsers keep cookies by host, not by port: the port in the name keeps two platforms on one machine apart.</summary>
+    public static string CookieName(HttpContext context) => $"platform-session-{context.Connection.LocalPort}";
 
     public (string Code, DateTimeOffset ExpiresAt) CreateCode(string name, string role, string keyId)
     {

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Platform.Hosting;
+
+/// <summary>A part of a list.</summary>
+/// <param name="Items">The items, newest or smallest first, as the endpoint says.</param>
+/// <param name="Next">Pass as <c>after</c> for the next part; null: this is the end.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>What part of a list is wanted; bind with <c>[AsParameters]</c>.</summary>
+public sealed record PageRequest
+{
+    /// <summary>Items when nothing is said.</summary>
+    public const int DefaultLimit = 100;
+
+    /// <summary>Items at most.</summary>
+    public const int MaxLimit = 1000;
+
+    /// <summary>How many items, 1 to 1,000. Default 100.</summary>
+    [FromQuery(Name = "limit")]
+    public int? Limit { get; init; }
+
+    /// <summary>Go on after this, as a former answer's <c>next</c> said. Default: from the beginning.</summary>
+    [FromQuery(Name = "after")]
+    public string? After { get; init; }
+
+    /// <summary>Items to take.</summary>
+    public int Take => Limit ?? DefaultLimit;
+
+    /// <summary>What is wrong with the request; null: nothing.</summary>
+    public ProblemResult? Check() => Take is >= 1 and <= MaxLimit ? null
+        : Problem.BadRequest("invalid-page", "The page cannot be given",
+            [new FieldProblem("limit", $"1 to {MaxLimit}", Take.ToString(CultureInfo.InvariantCulture))]);
+
+    /// <summary>As <see cref="Check()"/>, for lists that are paged by a number.</summary>
+    /// <param name="after">The number after which to go on; null: from the beginning.</param>
+    public ProblemResult? Check(out long? after)
+    {
+        after = null;
+        if (Check() is { } problem) return problem;
+        if (After is null) return null;
+        if (long.TryParse(After, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            after = number;
+            return null;
+        }
+
+        return Problem.BadRequest("invalid-page", "The page cannot be given", [new FieldProblem("after", "the 'next' of a former answer", $"'{After}'")]);
+    }
+
+    /// <summary>Makes a page of one item more than asked for, which tells whether there is a next page.</summary>
+    /// <param name="items">At most <see cref="Take"/> + 1 items.</param>
+    /// <param name="position">What <c>after</c> is to be to go on behind an item.</param>
+    public Page<T> Of<T>(IReadOnlyList<T> items, Func<T, string> position) =>
+        items.Count <= Take ? new Page<T>(items, null) : new Page<T>([.. items.Take(Take)], position(items[Take - 1]));
+}

@@ -72,7 +72,7 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IAsyncDisposable
 
     public Task<IReadOnlyList<ReplicaHandle>> FindAsync(string owner, CancellationToken ct)
     {
-        var oldest = new Dictionary<string, ReplicaHandle>(StringComparer.Ordinal);
+        var oldest = new Dictionary<(string Id, long Generation), ReplicaHandle>();
         foreach (var processId in ProcessTable.All())
         {
             ct.ThrowIfCancellationRequested();
@@ -80,8 +80,10 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IAsyncDisposable
             if (ProcessTable.Find(processId) is not { IsAlive: true } entry) continue;
             // What a replica starts inherits its markers; the replica itself is the oldest of them.
             var handle = markers.Handle(processId, entry.StartTime);
-            if (!oldest.TryGetValue(handle.Id, out var other) || (entry.StartTime, processId).CompareTo((other.StartTime, other.ProcessId)) < 0)
-                oldest[handle.Id] = handle;
+            // Two attempts at the same replica are two replicas: one of them is nobody's, and must be found to be stopped.
+            var key = (handle.Id, handle.Generation);
+            if (!oldest.TryGetValue(key, out var other) || (entry.StartTime, processId).CompareTo((other.StartTime, other.ProcessId)) < 0)
+                oldest[key] = handle;
         }
 
         foreach (var handle in oldest.Values) Adopt(handle);

@@ -1,1 +1,4 @@
-return 0;
+using Platform.Deployment;
+using Platform.Hosting;
+
+return await ServiceHost.RunAsync(args, DeploymentModule.Module);

@@ -21,19 +21,26 @@ internal static class RolloutLogic
         var planned = progress with
         {
             Plan = first ? plan with { MaxSurge = plan.Replicas, MaxUnavailable = 0 } : plan,
-            OldWanted = first ? 0 : plan.Replicas,
+            OldWanted = plan.OldReplicas,
             OldWeight = first ? 0 : 100,
             StageSince = now,
         };
         return new RolloutMove(EnterBatch(planned, 1, now), [step]);
     }
 
+    /// <summary>It ends before it touched anything: refused, or given up in the queue.</summary>
+    public static RolloutMove Fail(RolloutProgress progress, string why, DateTimeOffset now) => End(progress, RolloutStage.Failed, now, why);
+
+    /// <summary>It ends because the revision serves already.</summary>
+    public static RolloutMove NothingToDo(RolloutProgress progress, DateTimeOffset now) =>
+        End(progress, RolloutStage.Completed, now, $"{progress.Revision} serves already; nothing to do");
+
     /// <summary>One look at the world.</summary>
     public static RolloutMove Advance(RolloutProgress progress, RolloutFacts facts)
     {
         if (progress.Stage is RolloutStage.Queued or RolloutStage.Planning || progress.Stage.IsEnd())
             return progress.Abort is { } why && !progress.Stage.IsEnd()
-                ? End(progress, RolloutStage.Failed, facts.Now, why)
+                ? Fail(progress, why, facts.Now)
                 : new RolloutMove(progress, []);
         if (progress.Stage == RolloutStage.RollingBack) return RollBack(progress, facts);
         if (Trouble(progress, facts) is { } trouble) return GiveUp(progress, facts.Now, trouble);
@@ -45,6 +52,14 @@ internal static class RolloutLogic
             _ => Retire(progress, facts),
         };
     }
+
+    /// <summary>
+    /// Somebody wants it to go on. Where an approval is outstanding this gives it; otherwise it ends (or skips) the watch.
+    /// </summary>
+    public static RolloutProgress Promote(RolloutProgress progress) =>
+        progress is { Plan.NeedsApproval: true, Approved: false, Decided: false, Stage: RolloutStage.Starting or RolloutStage.Retiring }
+            ? progress with { Approved = true }
+            : progress with { Promoted = true };
 
     /// <summary>Why the rollout cannot go on; null: it can. After the decision only a person's word counts.</summary>
     private static string? Trouble(RolloutProgress progress, RolloutFacts facts) =>
@@ -73,7 +88,9 @@ internal static class RolloutLogic
     {
         if (facts.New.Ready < progress.NewWanted)
             return RolloutMove.Wait(progress, $"starting {progress.Revision}: {facts.New.Ready} of {progress.NewWanted} replica(s) healthy{BatchOf(progress)}");
-        var last = progress.Batch == progress.Plan!.Batches;
+        if (progress.Plan!.NeedsApproval && !progress.Approved)
+            return RolloutMove.Wait(progress, $"{progress.NewWanted} replica(s) of {progress.Revision} healthy; waiting for approval: promote or abort the rollout");
+        var last = progress.Batch == progress.Plan.Batches;
         var next = Enter(progress, RolloutStage.Shifting, facts.Now, "waiting for the gateway to route by the new table") with
         {
             NewWeight = last ? 100 : progress.NewWanted,
@@ -132,7 +149,7 @@ internal static class RolloutLogic
             Abort = null,
             Decided = false,
             RollbackSince = now,
-            OldWanted = progress.Stable is null ? 0 : progress.Plan!.Replicas,
+            OldWanted = progress.Plan!.OldReplicas,
             Phase = served ? RollbackPhase.Restore : RollbackPhase.Discard,
             NewWanted = served ? progress.NewWanted : 0,
             NewWeight = served ? progress.NewWeight : 0,
@@ -147,8 +164,7 @@ internal static class RolloutLogic
         switch (progress.Phase)
         {
             case RollbackPhase.Restore:
-                // The least that the plan ever let serve is enough to take the traffic; the rest follows.
-                var enough = Math.Max(1, plan.Replicas - plan.MaxUnavailable);
+                var enough = plan.EnoughToReturn;
                 if (facts.Old.Ready < enough && (facts.Old.Ready == 0 || facts.New.Ready > 0))
                     return RolloutMove.Wait(progress, $"starting {progress.Stable} again: {facts.Old.Ready} of {enough} replica(s) healthy");
                 return new RolloutMove(progress with { Phase = RollbackPhase.Return, NewWeight = 0, OldWeight = 100, AwaitedGeneration = null }, []);

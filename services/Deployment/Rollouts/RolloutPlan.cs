@@ -15,28 +15,34 @@ internal sealed record RolloutPlan
     public required string Strategy { get; init; }
     /// <summary>Replicas the new revision ends with, 1 or more.</summary>
     public required int Replicas { get; init; }
+    /// <summary>Replicas of the old revision when it began; 0: there was none.</summary>
+    public required int OldReplicas { get; init; }
     /// <summary>Replicas that may run beyond <see cref="Replicas"/>.</summary>
     public required int MaxSurge { get; init; }
     /// <summary>Replicas that may be missing from <see cref="Replicas"/>.</summary>
     public required int MaxUnavailable { get; init; }
     /// <summary>How long the new revision is watched after it took all traffic.</summary>
     public required TimeSpan Watch { get; init; }
+    /// <summary>True: the traffic shifts only after somebody has promoted the rollout.</summary>
+    public bool NeedsApproval { get; init; }
 
     /// <summary>All at once, beside the old set.</summary>
-    public static RolloutPlan BlueGreen(int replicas, TimeSpan watch) => new()
+    public static RolloutPlan BlueGreen(int replicas, int old, TimeSpan watch) => new()
     {
         Strategy = "blueGreen",
         Replicas = replicas,
-        MaxSurge = replicas,
+        OldReplicas = old,
+        MaxSurge = Math.Max(replicas, old),
         MaxUnavailable = 0,
         Watch = watch,
     };
 
     /// <summary>In batches. A surge and an unavailability of zero would never move: the surge is then one.</summary>
-    public static RolloutPlan Rolling(int replicas, int maxSurge, int maxUnavailable, TimeSpan watch) => new()
+    public static RolloutPlan Rolling(int replicas, int old, int maxSurge, int maxUnavailable, TimeSpan watch) => new()
     {
         Strategy = "rolling",
         Replicas = replicas,
+        OldReplicas = old,
         MaxSurge = maxSurge + maxUnavailable == 0 ? 1 : Math.Min(maxSurge, replicas),
         MaxUnavailable = Math.Min(maxUnavailable, replicas),
         Watch = watch,
@@ -52,7 +58,10 @@ internal sealed record RolloutPlan
     public int NewAfter(int batch) => Math.Min(Replicas, batch * BatchSize);
 
     /// <summary>Replicas of the old revision that leave room for batch <paramref name="batch"/>.</summary>
-    public int OldDuring(int batch) => Math.Min(Replicas, Replicas + MaxSurge - NewAfter(batch));
+    public int OldDuring(int batch) => Math.Min(OldReplicas, Replicas + MaxSurge - NewAfter(batch));
+
+    /// <summary>Replicas of the old revision that can take all of the traffic back: the fewest the plan ever let serve.</summary>
+    public int EnoughToReturn => OldReplicas == 0 ? 0 : Math.Max(1, OldReplicas - MaxUnavailable);
 
     /// <summary>The plan in one sentence.</summary>
     public string Describe(string revision, string? stable) => stable is null

@@ -27,6 +27,8 @@ internal sealed record RolloutProgress
 
     /// <summary>When it was asked for.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+    /// <summary>When it began, after queueing.</summary>
+    public DateTimeOffset BeganAt { get; init; }
     /// <summary>When the present stage (or rollback phase) began.</summary>
     public DateTimeOffset StageSince { get; init; }
     /// <summary>When the new revision got its first share of the traffic; null: it never served.</summary>
@@ -36,6 +38,10 @@ internal sealed record RolloutProgress
     /// <summary>How long traffic took to return.</summary>
     public TimeSpan? RollbackTook { get; init; }
 
+    /// <summary>What the old revision did before the shift; null: not measured yet.</summary>
+    public Analysis.RevisionSummary? Baseline { get; init; }
+    /// <summary>True: somebody said yes where the manifest asks for approval.</summary>
+    public bool Approved { get; init; }
     /// <summary>True: the watch is to be skipped or ended with success.</summary>
     public bool Promoted { get; init; }
     /// <summary>Why it is to be given up; null: it is not.</summary>

@@ -1,0 +1,79 @@
+using Platform.Contracts.Metrics;
+using Platform.Metrics;
+using Platform.Metrics.Streaming;
+
+namespace Platform.Deployment.Analysis;
+
+/// <summary>
+/// What each revision's requests were like of late, from the metric stream: second by second, for ten minutes. Kept in memory only;
+/// after a restart the watch goes on with what comes in.
+/// </summary>
+internal sealed class RevisionMetrics(IMetricStream stream, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
+    private const int MostSeries = 4096;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Application, string Revision), Queue<Slice>> _series = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var batch in stream.SubscribeAsync("deployment", stoppingToken)) Add(batch);
+    }
+
+    /// <summary>Takes in what was measured.</summary>
+    public void Add(MetricBatch batch)
+    {
+        foreach (var revision in batch.Samples.GroupBy(s => s.Revision).Where(g => g.Key.Length > 0))
+        {
+            var requests = (long)Whole(revision, MetricNames.Requests).Sum(s => s.Value);
+            var latencies = Whole(revision, MetricNames.Latency).Select(s => s.Histogram).OfType<LatencyHistogram>().ToList();
+            if (requests == 0 && latencies.Count == 0) continue;
+            var slice = new Slice(batch.At, requests, (long)Whole(revision, MetricNames.Errors).Sum(s => s.Value), latencies);
+            lock (_gate)
+            {
+                if (!_series.TryGetValue((batch.Application, revision.Key), out var slices))
+                {
+                    if (_series.Count >= MostSeries) Forget();
+                    _series[(batch.Application, revision.Key)] = slices = new Queue<Slice>();
+                }
+
+                slices.Enqueue(slice);
+                while (slices.TryPeek(out var oldest) && oldest.At < slice.At - Kept) slices.Dequeue();
+            }
+        }
+    }
+
+    /// <summary>What a revision did after <paramref name="since"/>.</summary>
+    public RevisionSummary Summarize(string application, string revision, DateTimeOffset since)
+    {
+        lock (_gate)
+        {
+            if (!_series.TryGetValue((application, revision), out var slices)) return RevisionSummary.None;
+            var all = new LatencyHistogram();
+            long requests = 0, errors = 0;
+            foreach (var slice in slices.Where(s => s.At > since))
+            {
+                requests += slice.Requests;
+                errors += slice.Errors;
+                foreach (var histogram in slice.Latencies) all.Merge(histogram);
+            }
+
+            return new RevisionSummary(requests, errors, all.Count == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(all.Quantile(0.95)));
+        }
+    }
+
+    /// <summary>A source gives a revision's figures as a whole, or per replica, or both: the whole counts where there is one.</summary>
+    private static IEnumerable<MetricSample> Whole(IEnumerable<MetricSample> samples, string name)
+    {
+        var named = samples.Where(s => s.Name == name).ToList();
+        return named.Exists(s => s.Replica.Length == 0) ? named.Where(s => s.Replica.Length == 0) : named;
+    }
+
+    private void Forget()
+    {
+        var before = time.GetUtcNow() - Kept;
+        foreach (var key in _series.Where(s => !s.Value.Any(slice => slice.At > before)).Select(s => s.Key).ToList()) _series.Remove(key);
+    }
+
+    private sealed record Slice(DateTimeOffset At, long Requests, long Errors, IReadOnlyList<LatencyHistogram> Latencies);
+}

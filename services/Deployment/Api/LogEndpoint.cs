@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Threading.Channels;
+using Platform.Deployment.Applications;
+using Platform.Deployment.Replicas;
+using Platform.Hosting;
+using Platform.Storage;
+using Platform.Workloads.Runtimes;
+
+namespace Platform.Deployment.Api;
+
+/// <summary><c>GET /applications/{name}/logs</c>: the output of an application's replicas, merged, each line with its replica.</summary>
+internal static class LogEndpoint
+{
+    private const int DefaultTail = 100, LargestTail = 10_000, Buffered = 1_000;
+
+    /// <summary>Answers.</summary>
+    public static async Task<IResult> ReadAsync(
+        string name,
+        HttpContext http,
+        [FromKeyedServices(DeploymentModule.Name)] Database database,
+        Manifests manifests,
+        IEnumerable<IReplicaRuntime> runtimes,
+        ReplicaLogs logs,
+        int tail = DefaultTail,
+        bool follow = false,
+        string? replica = null)
+    {
+        if (tail is < 0 or > LargestTail)
+            return Problem.BadRequest("invalid-tail", "The logs cannot be given", [new FieldProblem("tail", $"0 to {LargestTail}", tail.ToString())]);
+        var sources = await database.ReadAsync(reader => SourcesAsync(reader, manifests, runtimes, name, replica), http.RequestAborted);
+        if (sources is null) return ApplicationEndpoints.NoApplication(name);
+
+        var lines = MergeAsync(sources, logs.Folder(name), tail, follow, http.RequestAborted);
+        if (http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase))
+        {
+            await Sse.WriteAsync(http, lines.Select(line => new SseItem(line, "log")));
+            return Results.Empty;
+        }
+
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        http.Response.Headers.CacheControl = "no-store";
+        try
+        {
+            await foreach (var line in lines)
+            {
+                await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), http.RequestAborted);
+                await http.Response.Body.FlushAsync(http.RequestAborted);
+            }
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The reader has gone: that is how following ends.
+            return Results.Empty;
+        }
+
+        return Results.Empty;
+    }
+
+    /// <summary>The living replicas, or the one named, living or not; null: no such application.</summary>
+    private static async Task<IReadOnlyList<(string Replica, IReplicaRuntime Runtime)>?> SourcesAsync(
+        Reader reader, Manifests manifests, IEnumerable<IReplicaRuntime> runtimes, string application, string? replica)
+    {
+        if (await reader.ApplicationAsync(application) is null) return null;
+        var rows = replica is null ? await reader.LiveReplicasAsync(application) : [.. new[] { await reader.ReplicaAsync(replica) }.OfType<ReplicaRow>().Where(r => r.Application == application)];
+        var sources = new List<(string, IReplicaRuntime)>();
+        foreach (var row in rows)
+        {
+            if (await manifests.FindAsync(reader, application, row.Revision) is { } manifest) sources.Add((row.Id, runtimes.First(r => r.Name == manifest.Runtime)));
+        }
+
+        return sources;
+    }
+
+    private static async IAsyncEnumerable<string> MergeAsync(
+        IReadOnlyList<(string Replica, IReplicaRuntime Runtime)> sources, string folder, int tail, bool follow, [EnumeratorCancellation] CancellationToken ct)
+    {
+        // A reader who is slow holds the writers up, not the memory.
+        var lines = Channel.CreateBounded<string>(Buffered);
+        var readers = sources.Select(async source =>
+        {
+            await foreach (var line in source.Runtime.LogsAsync(source.Replica, folder, tail, follow, ct)) await lines.Writer.WriteAsync($"[{source.Replica}] {line}", ct);
+        }).ToList();
+        var all = Task.WhenAll(readers).ContinueWith(done => lines.Writer.TryComplete(done.Exception?.InnerException), ct, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        await foreach (var line in lines.Reader.ReadAllAsync(ct)) yield return line;
+        await all;
+    }
+}

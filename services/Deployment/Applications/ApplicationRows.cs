@@ -1,0 +1,63 @@
+namespace Platform.Deployment.Applications;
+
+/// <summary>An application: what serves, how much of it, and who is changing it.</summary>
+internal sealed record ApplicationRow
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+    /// <summary>The revision that serves; null before the first rollout has completed.</summary>
+    public string? StableRevision { get; init; }
+    /// <summary>The one before, for a rollback that names none.</summary>
+    public string? PreviousRevision { get; init; }
+    /// <summary>Replicas wanted of the stable revision.</summary>
+    public required int Wanted { get; init; }
+    /// <summary>The rollout that holds the application; null: none.</summary>
+    public Guid? Rollout { get; init; }
+    /// <summary>See <see cref="ApplicationStates"/>.</summary>
+    public required string State { get; init; }
+}
+
+/// <summary>What an application is at.</summary>
+internal static class ApplicationStates
+{
+    /// <summary>It exists.</summary>
+    public const string Present = "present";
+    /// <summary>Its replicas are draining; it is forgotten when they are gone.</summary>
+    public const string Removing = "removing";
+    /// <summary>Only its history is left.</summary>
+    public const string Removed = "removed";
+}
+
+/// <summary>A revision, kept with its manifest so that it can be returned to.</summary>
+internal sealed record RevisionRow
+{
+    /// <summary>The application.</summary>
+    public required string Application { get; init; }
+    /// <summary>The revision's name.</summary>
+    public required string Name { get; init; }
+    /// <summary>YAML text.</summary>
+    public required string Manifest { get; init; }
+    /// <summary>SHA-256 of the manifest.</summary>
+    public required string Digest { get; init; }
+    /// <summary>When it was first deployed.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+    /// <summary>Who deployed it first.</summary>
+    public required string CreatedBy { get; init; }
+    /// <summary>True: a rollout to it has completed at least once.</summary>
+    public required bool Served { get; init; }
+}
+
+/// <summary>What should run of a revision, and its share of the traffic.</summary>
+internal sealed record TargetRow
+{
+    /// <summary>The revision.</summary>
+    public required string Revision { get; init; }
+    /// <summary>Replicas.</summary>
+    public required int Wanted { get; init; }
+    /// <summary>Share of the traffic, relative to the sum.</summary>
+    public required int Weight { get; init; }
+    /// <summary>Replicas that failed since one was well for a while.</summary>
+    public required int Failures { get; init; }
+    /// <summary>No start before this.</summary>
+    public DateTimeOffset? NextStartAt { get; init; }
+}

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using System.Text;
+using Platform.Storage;
+
+namespace Platform.Deployment.Applications;
+
+/// <summary>Applications, their revisions and what should run of each, in the module's database.</summary>
+internal static class ApplicationStore
+{
+    /// <summary>An application; null: never heard of. A removed one is returned as such.</summary>
+    public static Task<ApplicationRow?> ApplicationAsync(this Reader reader, string name) =>
+        reader.FirstOrDefaultAsync<ApplicationRow>(
+            "SELECT name, stable_revision, previous_revision, wanted, rollout, state FROM applications WHERE name = @name", new { name });
+
+    /// <summary>Every application that exists or is being removed.</summary>
+    public static Task<IReadOnlyList<ApplicationRow>> ApplicationsAsync(this Reader reader) =>
+        reader.QueryAsync<ApplicationRow>(
+            "SELECT name, stable_revision, previous_revision, wanted, rollout, state FROM applications WHERE state <> 'removed' ORDER BY name");
+
+    /// <summary>A revision; null: not kept.</summary>
+    public static Task<RevisionRow?> RevisionAsync(this Reader reader, string application, string name) =>
+        reader.FirstOrDefaultAsync<RevisionRow>(
+            "SELECT application, name, manifest, digest, created_at, created_by, served FROM revisions WHERE application = @application AND name = @name",
+            new { application, name });
+
+    /// <summary>All revisions, newest first.</summary>
+    public static Task<IReadOnlyList<RevisionRow>> RevisionsAsync(this Reader reader, string application) =>
+        reader.QueryAsync<RevisionRow>(
+            "SELECT application, name, manifest, digest, created_at, created_by, served FROM revisions WHERE application = @application ORDER BY created_at DESC, name",
+            new { application });
+
+    /// <summary>What should run.</summary>
+    public static Task<IReadOnlyList<TargetRow>> TargetsAsync(this Reader reader, string application) =>
+        reader.QueryAsync<TargetRow>(
+            "SELECT revision, wanted, weight, failures, next_start_at FROM targets WHERE application = @application ORDER BY revision", new { application });
+
+    /// <summary>Makes sure that the application exists; a removed one comes back without a stable revision.</summary>
+    public static async Task EnsureApplicationAsync(this Transaction tx, string name, DateTimeOffset now)
+    {
+        await tx.ExecuteAsync(
+            "INSERT INTO applications (name, wanted, state, created_at) VALUES (@name, 0, 'present', @now) ON CONFLICT (name) DO NOTHING", new { name, now });
+        await tx.ExecuteAsync(
+            "UPDATE applications SET state = 'present', stable_revision = NULL, previous_revision = NULL, wanted = 0 WHERE name = @name AND state = 'removed'", new { name });
+    }
+
+    /// <summary>Keeps a revision. Its name stands for its manifest for ever.</summary>
+    /// <returns>False: the name is taken by another manifest.</returns>
+    public static async Task<bool> KeepRevisionAsync(this Transaction tx, string application, string name, string manifest, string by, DateTimeOffset now)
+    {
+        var digest = Digest(manifest);
+        await tx.ExecuteAsync(
+            """
+            INSERT INTO revisions (application, name, manifest, digest, created_at, created_by, served)
+            VALUES (@application, @name, @manifest, @digest, @now, @by, 0) ON CONFLICT (application, name) DO NOTHING
+            """,
+            new { application, name, manifest, digest, now, by });
+        return (await tx.RevisionAsync(application, name))!.Digest == digest;
+    }
+
+    /// <summary>States what should run of a revision; nothing and no share removes the entry. Failures are kept for the back-off.</summary>
+    public static async Task SetTargetAsync(this Transaction tx, string application, string revision, int wanted, int weight)
+    {
+        if (wanted == 0 && weight == 0)
+        {
+            await tx.ExecuteAsync("DELETE FROM targets WHERE application = @application AND revision = @revision", new { application, revision });
+            return;
+        }
+
+        await tx.ExecuteAsync(
+            """
+            INSERT INTO targets (application, revision, wanted, weight, failures) VALUES (@application, @revision, @wanted, @weight, 0)
+            ON CONFLICT (application, revision) DO UPDATE SET wanted = @wanted, weight = @weight
+            """,
+            new { application, revision, wanted, weight });
+    }
+
+    /// <summary>SHA-256 of a manifest's text, line ends unified.</summary>
+    public static string Digest(string manifest) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(manifest.ReplaceLineEndings("\n").TrimEnd())));
+}

@@ -1,0 +1,110 @@
+using Platform.Storage;
+
+namespace Platform.Deployment;
+
+/// <summary>The deployment service's tables.</summary>
+internal static class DeploymentMigrations
+{
+    /// <summary>In the order they apply.</summary>
+    public static IReadOnlyList<Migration> All { get; } =
+    [
+        new(1, "applications, rollouts, replicas, routes", """
+            CREATE TABLE owner (
+                id TEXT NOT NULL PRIMARY KEY);
+
+            CREATE TABLE applications (
+                name TEXT NOT NULL PRIMARY KEY,
+                stable_revision TEXT,
+                previous_revision TEXT,
+                wanted INTEGER NOT NULL,
+                rollout TEXT,
+                state TEXT NOT NULL,
+                created_at BIGINT NOT NULL);
+
+            CREATE TABLE revisions (
+                application TEXT NOT NULL,
+                name TEXT NOT NULL,
+                manifest TEXT NOT NULL,
+                digest TEXT NOT NULL,
+                created_at BIGINT NOT NULL,
+                created_by TEXT NOT NULL,
+                served INTEGER NOT NULL,
+                PRIMARY KEY (application, name));
+
+            CREATE TABLE targets (
+                application TEXT NOT NULL,
+                revision TEXT NOT NULL,
+                wanted INTEGER NOT NULL,
+                weight INTEGER NOT NULL,
+                failures INTEGER NOT NULL,
+                next_start_at BIGINT,
+                PRIMARY KEY (application, revision));
+
+            CREATE TABLE replicas (
+                id TEXT NOT NULL PRIMARY KEY,
+                application TEXT NOT NULL,
+                revision TEXT NOT NULL,
+                generation BIGINT NOT NULL,
+                state TEXT NOT NULL,
+                port INTEGER NOT NULL,
+                process_id INTEGER,
+                start_time BIGINT,
+                address TEXT,
+                restarts INTEGER NOT NULL,
+                created_at BIGINT NOT NULL,
+                started_at BIGINT,
+                ready_at BIGINT,
+                ended_at BIGINT,
+                routed INTEGER NOT NULL,
+                left_generation BIGINT,
+                left_at BIGINT,
+                drained INTEGER NOT NULL,
+                exit_code INTEGER,
+                note TEXT);
+            CREATE INDEX replicas_of_application ON replicas (application, state);
+
+            CREATE TABLE routes (
+                application TEXT NOT NULL PRIMARY KEY,
+                generation BIGINT NOT NULL,
+                acknowledged BIGINT NOT NULL,
+                content TEXT NOT NULL);
+
+            CREATE TABLE rollouts (
+                id TEXT NOT NULL PRIMARY KEY,
+                application TEXT NOT NULL,
+                revision TEXT NOT NULL,
+                stable_revision TEXT,
+                strategy TEXT NOT NULL,
+                state TEXT NOT NULL,
+                message TEXT NOT NULL,
+                requested_by TEXT NOT NULL,
+                reason TEXT NOT NULL,
+                created_at BIGINT NOT NULL,
+                ended_at BIGINT,
+                due_at BIGINT,
+                trace TEXT);
+            CREATE INDEX rollouts_due ON rollouts (due_at);
+            CREATE INDEX rollouts_of_application ON rollouts (application, created_at);
+
+            CREATE TABLE rollout_steps (
+                rollout TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                step TEXT NOT NULL,
+                at BIGINT NOT NULL,
+                duration BIGINT NOT NULL,
+                message TEXT NOT NULL,
+                PRIMARY KEY (rollout, number));
+
+            CREATE TABLE scaling_history (
+                id {identity},
+                application TEXT NOT NULL,
+                at BIGINT NOT NULL,
+                replicas_before INTEGER NOT NULL,
+                replicas_after INTEGER NOT NULL,
+                requested_by TEXT NOT NULL,
+                reason TEXT NOT NULL,
+                refused TEXT);
+            CREATE INDEX scaling_of_application ON scaling_history (application, id);
+            """),
+    ];
+}

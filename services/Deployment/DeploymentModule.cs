@@ -1,0 +1,115 @@
+using Platform.Contracts.Deployments;
+using Platform.Contracts.Scaling;
+using Platform.Deployment.Analysis;
+using Platform.Deployment.Api;
+using Platform.Deployment.Applications;
+using Platform.Deployment.Replicas;
+using Platform.Deployment.Rollouts;
+using Platform.Deployment.Traffic;
+using Platform.Deployment.Usage;
+using Platform.Hosting;
+using Platform.Messaging;
+using Platform.Metrics.Streaming;
+using Platform.Storage;
+using Platform.Workloads.Runtimes.Processes;
+
+namespace Platform.Deployment;
+
+/// <summary>
+/// The deployment service: the only owner of replicas.
+/// <list type="bullet">
+/// <item>Listens to the commands DeployApplication, PromoteRollout, AbortRollout, ScaleApplication, RemoveApplication and to the gateway's
+/// TrafficShifted, ReplicaDrained; to the metric stream for its analysis.</item>
+/// <item>Owns applications, revisions, rollouts (<c>Rollouts/</c>), replicas (<c>Replicas/</c>) and the routing tables (<c>Traffic/</c>).</item>
+/// <item>Sends ShiftTraffic. Publishes RolloutStarted, RolloutStepCompleted, DeploymentCompleted, DeploymentFailed, DeploymentRolledBack,
+/// ReplicaStarted, ReplicaStopped, ReplicaUnhealthy, ApplicationScaled, ScalingRefused, ApplicationRemoved; CPU and memory to the metric stream.</item>
+/// <item>Serves <c>/api/deployment</c> (<c>Api/</c>).</item>
+/// </list>
+/// </summary>
+public static class DeploymentModule
+{
+    /// <summary>The module's name.</summary>
+    public const string Name = "deployment";
+
+    /// <summary>The module, for a host.</summary>
+    public static ServiceModule Module { get; } = new(Name, 8014, builder => builder.AddDeployment(), endpoints => endpoints.MapDeployment());
+
+    /// <summary>Registers the service.</summary>
+    public static IHostApplicationBuilder AddDeployment(this IHostApplicationBuilder builder)
+    {
+        builder.AddOptions<DeploymentOptions>("Deployment");
+        builder.AddModuleDatabase(Name, DeploymentMigrations.All);
+        builder.AddAudit(Name);
+        builder.AddMetricStream();
+        builder.AddProcessRuntime();
+        builder.AddModuleMessaging(Name, bus =>
+        {
+            bus.AddSagaStateMachine<RolloutStateMachine, RolloutState>();
+            bus.AddConsumer<ScaleApplicationConsumer>();
+            bus.AddConsumer<RemoveApplicationConsumer>();
+            bus.AddConsumer<TrafficShiftedConsumer>();
+            bus.AddConsumer<ReplicaDrainedConsumer>();
+            bus.HandlesCommand<DeployApplication>();
+            bus.HandlesCommand<PromoteRollout>();
+            bus.HandlesCommand<AbortRollout>();
+            bus.HandlesCommand<AdvanceRollout>();
+            bus.HandlesCommand<ScaleApplication>();
+            bus.HandlesCommand<RemoveApplication>();
+        });
+
+        var services = builder.Services;
+        services.AddSingleton<Facts>();
+        services.AddSingleton<Manifests>();
+        services.AddSingleton<Applications.Scaling>();
+        services.AddSingleton<Removal>();
+        services.AddSingleton<Routes>();
+        services.AddSingleton<RouteRepeater>();
+        services.AddSingleton<Gate>();
+        services.AddSingleton<Interventions>();
+        AddRollouts(services);
+        AddReplicas(builder);
+        services.AddHostedService<UsageSampler>();
+        services.AddSingleton<IReadinessCheck, DeploymentReadiness>();
+        return builder;
+    }
+
+    /// <summary>Maps its HTTP API.</summary>
+    public static IEndpointRouteBuilder MapDeployment(this IEndpointRouteBuilder endpoints)
+    {
+        var api = endpoints.MapGroup("/api/deployment");
+        DeployEndpoints.Map(api);
+        RolloutEndpoints.Map(api);
+        ApplicationEndpoints.Map(api);
+        ScaleEndpoints.Map(api);
+        return endpoints;
+    }
+
+    private static void AddRollouts(IServiceCollection services)
+    {
+        services.AddSingleton<RevisionMetrics>();
+        services.AddHostedService(provider => provider.GetRequiredService<RevisionMetrics>());
+        services.AddSingleton<RolloutIntake>();
+        services.AddSingleton<RolloutPlanner>();
+        services.AddSingleton<RolloutFactsReader>();
+        services.AddSingleton<RolloutRecorder>();
+        services.AddSingleton<RolloutDriver>();
+        services.AddHostedService<RolloutTicker>();
+    }
+
+    private static void AddReplicas(IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        var data = Path.GetFullPath(builder.Configuration["Data"] is { Length: > 0 } folder ? folder : "./.data");
+        services.AddSingleton(new ReplicaHome(Path.Combine(data, "logs")));
+        services.AddSingleton<IHealthProbe, HttpHealthProbe>();
+        services.AddSingleton<IReplicaPorts, MachinePorts>();
+        services.AddSingleton<ReplicaLogs>();
+        services.AddSingleton<ReplicaEvents>();
+        services.AddSingleton<ReplicaOperations>();
+        services.AddSingleton<ReplicaReconciler>();
+        services.AddSingleton<ReplicaAdoption>();
+        services.AddSingleton<ReplicaShutdown>();
+        services.AddSingleton<Leadership>();
+        services.AddHostedService<ReplicaController>();
+    }
+}

@@ -1,0 +1,121 @@
+using Microsoft.Extensions.Options;
+using Platform.Contracts.Deployments;
+using Platform.Deployment.Applications;
+using Platform.Deployment.Traffic;
+using Platform.Storage;
+using Platform.Workloads.Manifests;
+
+namespace Platform.Deployment.Rollouts;
+
+/// <summary>Carries out what <see cref="RolloutLogic"/> decides: gathers the facts, and writes targets, routes, history and events.</summary>
+internal sealed class RolloutDriver(
+    RolloutIntake intake, RolloutPlanner planner, RolloutFactsReader facts, RolloutRecorder recorder, Routes routes, Facts changes, IOptions<DeploymentOptions> options, TimeProvider time)
+{
+    /// <summary>More stages than one look can pass through.</summary>
+    private const int MostMoves = 16;
+
+    /// <summary>The rollout's first breath.</summary>
+    public async Task AcceptAsync(Transaction tx, RolloutState saga, DeployApplication command)
+    {
+        var now = time.GetUtcNow();
+        var progress = new RolloutProgress { Revision = command.Revision, CreatedAt = now, StageSince = now };
+        saga.Application = command.Application;
+        saga.RequestedBy = command.RequestedBy;
+
+        var manifest = ManifestReader.Read(command.Manifest, baseDirectory: null);
+        var problem =
+            manifest.Manifest is null ? "the manifest is not valid: " + string.Join("; ", manifest.Problems.Take(5))
+            : manifest.Manifest.Name != command.Application ? $"the manifest is for {manifest.Manifest.Name}, not for {command.Application}"
+            : manifest.Manifest.Revision != command.Revision ? $"the manifest is of revision {manifest.Manifest.Revision}, not of {command.Revision}"
+            : (await intake.AcceptAsync(tx, command, manifest.Manifest.Rollout.Strategy)).Refusal;
+        var row = await tx.RolloutAsync(command.CorrelationId);
+        if (problem is not null)
+        {
+            saga.Progress = RolloutLogic.Fail(progress, problem, now).Next;
+            await recorder.RefusedAsync(tx, saga, command, problem);
+        }
+        else
+        {
+            // A repetition that came after the end finds it written, and ends without a word.
+            saga.Progress = progress with
+            {
+                CreatedAt = row!.CreatedAt,
+                Stage = row.EndedAt is null ? RolloutStage.Queued : RolloutStage.Failed,
+                Message = row.Message,
+            };
+        }
+    }
+
+    /// <summary>Looks at the world and acts, until there is nothing to do but wait.</summary>
+    public async Task<RolloutStage> AdvanceAsync(Transaction tx, RolloutState saga)
+    {
+        var progress = saga.Progress;
+        if (progress.Stage.IsEnd()) return progress.Stage;
+        for (var i = 0; i < MostMoves; i++)
+        {
+            var before = progress;
+            progress = await ApplyAsync(tx, saga, before, await LookAsync(tx, saga, before));
+            if (progress.Stage.IsEnd() || (progress.Stage == before.Stage && progress.Batch == before.Batch && progress.Phase == before.Phase)) break;
+        }
+
+        saga.Progress = progress;
+        var now = time.GetUtcNow();
+        await tx.ShowAsync(saga.CorrelationId, progress, now, now + options.Value.RolloutTick);
+        return progress.Stage;
+    }
+
+    private async Task<RolloutMove> LookAsync(Transaction tx, RolloutState saga, RolloutProgress progress)
+    {
+        var now = time.GetUtcNow();
+        if (progress.Abort is not null && progress.Stage is RolloutStage.Queued or RolloutStage.Planning)
+            return RolloutLogic.Advance(progress, await facts.ReadAsync(tx, saga, progress));
+
+        var application = await tx.ApplicationAsync(saga.Application);
+        if (application is not { State: ApplicationStates.Present }) return RolloutLogic.Fail(progress, $"{saga.Application} was removed", now);
+        if (progress.Stage == RolloutStage.Queued) return await EnterAsync(tx, saga, progress, now);
+        if (application.Rollout != saga.CorrelationId) return RolloutLogic.Fail(progress, $"{saga.Application} was removed and deployed anew", now);
+        if (progress.Stage == RolloutStage.Planning)
+        {
+            if (application.StableRevision == progress.Revision) return RolloutLogic.NothingToDo(progress, now);
+            var (plan, problem) = await planner.PlanAsync(tx, application, progress.Revision);
+            return plan is null ? RolloutLogic.Fail(progress, problem, now) : RolloutLogic.Begin(progress, plan, now);
+        }
+
+        return RolloutLogic.Advance(progress, await facts.ReadAsync(tx, saga, progress));
+    }
+
+    /// <summary>Takes the application, if nobody has it and it is this rollout's turn.</summary>
+    private async Task<RolloutMove> EnterAsync(Transaction tx, RolloutState saga, RolloutProgress progress, DateTimeOffset now)
+    {
+        var ahead = (await tx.OpenRolloutsAsync(saga.Application)).TakeWhile(r => r.Id != saga.CorrelationId).ToList();
+        var mine = ahead.Count == 0 && await tx.ExecuteAsync(
+            "UPDATE applications SET rollout = @id WHERE name = @name AND state = 'present' AND (rollout IS NULL OR rollout = @id)",
+            new { id = saga.CorrelationId, name = saga.Application }) == 1;
+        if (!mine) return RolloutMove.Wait(progress, $"queued at position {ahead.Count}, behind the rollout of {ahead.LastOrDefault()?.Revision}");
+
+        var application = (await tx.ApplicationAsync(saga.Application))!;
+        var next = progress with { Stage = RolloutStage.Planning, Stable = application.StableRevision, BeganAt = now, StageSince = now, Message = "planning" };
+        return new RolloutMove(next, []);
+    }
+
+    private async Task<RolloutProgress> ApplyAsync(Transaction tx, RolloutState saga, RolloutProgress before, RolloutMove move)
+    {
+        var next = move.Next;
+        if (next.Stage == RolloutStage.Shifting && before.Stage == RolloutStage.Starting && next.Stable is not null)
+            next = next with { Baseline = next.Baseline ?? facts.Baseline(saga.Application, next.Stable) };
+
+        // What was removed in the meantime is not brought back by the targets of a rollout that ends because of it.
+        var holds = next.Plan is not null && (await tx.ApplicationAsync(saga.Application))?.Rollout == saga.CorrelationId;
+        if (holds)
+        {
+            await tx.SetTargetAsync(saga.Application, next.Revision, next.NewWanted, next.NewWeight);
+            if (next.Stable is not null) await tx.SetTargetAsync(saga.Application, next.Stable, next.OldWanted, next.OldWeight);
+            var generation = await routes.UpdateAsync(tx, saga.Application, next.Message, saga.CorrelationId);
+            if (next.AwaitedGeneration is null) next = next with { AwaitedGeneration = generation };
+        }
+
+        await recorder.RecordAsync(tx, saga, before, next, move.Steps);
+        tx.OnCommitted(() => changes.Wake(saga.Application));
+        return next;
+    }
+}

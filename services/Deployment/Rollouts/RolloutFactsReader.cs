@@ -1,0 +1,50 @@
+using Platform.Deployment.Analysis;
+using Platform.Deployment.Applications;
+using Platform.Deployment.Replicas;
+using Platform.Deployment.Traffic;
+using Platform.Storage;
+
+namespace Platform.Deployment.Rollouts;
+
+/// <summary>Sees the world for a rollout.</summary>
+internal sealed class RolloutFactsReader(Manifests manifests, RevisionMetrics metrics, TimeProvider time)
+{
+    private static readonly TimeSpan BaselineSpan = TimeSpan.FromMinutes(5);
+
+    /// <summary>What the old revision has done of late.</summary>
+    public RevisionSummary Baseline(string application, string revision) =>
+        metrics.Summarize(application, revision, time.GetUtcNow() - BaselineSpan);
+
+    /// <summary>The facts of now.</summary>
+    public async Task<RolloutFacts> ReadAsync(Reader reader, RolloutState saga, RolloutProgress progress)
+    {
+        var replicas = await reader.LiveReplicasAsync(saga.Application);
+        var route = await reader.RouteAsync(saga.Application);
+        return new RolloutFacts
+        {
+            Now = time.GetUtcNow(),
+            New = Revision(replicas, progress.Revision) with
+            {
+                Failure = await reader.FirstFailureAsync(saga.Application, progress.Revision, progress.BeganAt),
+            },
+            Old = progress.Stable is null ? RevisionFacts.None : Revision(replicas, progress.Stable),
+            TrafficAcknowledged = progress.AwaitedGeneration is { } awaited && (awaited == 0 || route?.Acknowledged >= awaited),
+            Verdict = await JudgeAsync(reader, saga, progress),
+        };
+    }
+
+    private async Task<Verdict?> JudgeAsync(Reader reader, RolloutState saga, RolloutProgress progress)
+    {
+        if (progress.ServingSince is not { } since || progress.Stable is null) return null;
+        var analysis = (await manifests.FindAsync(reader, saga.Application, progress.Revision))?.Rollout.Analysis;
+        if (analysis is null) return null;
+        var limits = new AnalysisLimits { ErrorRate = analysis.ErrorRate, P95 = analysis.P95, MinRequests = analysis.MinRequests };
+        return ThresholdJudge.Judge(limits, metrics.Summarize(saga.Application, progress.Revision, since), progress.Baseline ?? RevisionSummary.None);
+    }
+
+    private static RevisionFacts Revision(IReadOnlyList<ReplicaRow> replicas, string revision)
+    {
+        var mine = replicas.Where(r => r.Revision == revision).ToList();
+        return new RevisionFacts(mine.Count(r => r.Phase == ReplicaState.Ready), mine.Count);
+    }
+}

@@ -1,0 +1,131 @@
+using Platform.Contracts.Deployments;
+using Platform.Deployment.Applications;
+using Platform.Messaging;
+using Platform.Storage;
+
+namespace Platform.Deployment.Rollouts;
+
+/// <summary>Writes down what a rollout's moves mean for the application, its history and the world: rows and events, in one transaction.</summary>
+internal sealed class RolloutRecorder(Manifests manifests, TimeProvider time)
+{
+    /// <summary>A command that could not become a rollout: it is written down all the same, so that whoever sent it can see why.</summary>
+    public async Task RefusedAsync(Transaction tx, RolloutState saga, DeployApplication command, string why)
+    {
+        var now = time.GetUtcNow();
+        if (await tx.RolloutAsync(saga.CorrelationId) is { EndedAt: not null }) return;
+        await tx.AddRolloutAsync(
+            new RolloutRow
+            {
+                Id = saga.CorrelationId,
+                Application = command.Application,
+                Revision = command.Revision,
+                Strategy = "none",
+                State = RolloutStage.Failed.Name(),
+                Message = why,
+                RequestedBy = command.RequestedBy,
+                Reason = command.Reason,
+                CreatedAt = now,
+            },
+            trace: null);
+        await tx.ShowAsync(saga.CorrelationId, saga.Progress, now, now);
+        await PublishEndAsync(tx, saga, saga.Progress, now);
+    }
+
+    /// <summary>One move.</summary>
+    public async Task RecordAsync(Transaction tx, RolloutState saga, RolloutProgress before, RolloutProgress next, IReadOnlyList<RolloutStep> steps)
+    {
+        var now = time.GetUtcNow();
+        if (before.Stage == RolloutStage.Queued && next.Stage == RolloutStage.Planning) await PublishStartAsync(tx, saga, next, now);
+        foreach (var step in steps)
+        {
+            await tx.AddStepAsync(saga.CorrelationId, step, now);
+            await tx.PublishAsync(new RolloutStepCompleted
+            {
+                Application = saga.Application,
+                At = now,
+                CorrelationId = saga.CorrelationId,
+                Revision = next.Revision,
+                Step = step.Step,
+                Message = step.Message,
+                Duration = step.Duration,
+            });
+        }
+
+        if (!before.Decided && next.Decided) await SetStableAsync(tx, saga, next.Revision, next.Stable, next.Plan!.Replicas);
+        if (before.Decided && !next.Decided) await SetStableAsync(tx, saga, next.Stable, null, next.Plan!.OldReplicas);
+        if (next.Stage.IsEnd() && !before.Stage.IsEnd()) await EndAsync(tx, saga, next, now);
+    }
+
+    private async Task PublishStartAsync(Transaction tx, RolloutState saga, RolloutProgress next, DateTimeOffset now)
+    {
+        var manifest = await manifests.FindAsync(tx, saga.Application, next.Revision);
+        await tx.PublishAsync(new RolloutStarted
+        {
+            Application = saga.Application,
+            At = now,
+            CorrelationId = saga.CorrelationId,
+            Revision = next.Revision,
+            StableRevision = next.Stable,
+            Strategy = manifest?.Rollout.Strategy ?? "none",
+            RequestedBy = saga.RequestedBy,
+            Scaling = manifest?.Scaling,
+        });
+    }
+
+    private static async Task SetStableAsync(Transaction tx, RolloutState saga, string? stable, string? previous, int wanted)
+    {
+        await tx.ExecuteAsync(
+            "UPDATE applications SET stable_revision = @stable, previous_revision = @previous, wanted = @wanted WHERE name = @name",
+            new { name = saga.Application, stable, previous, wanted });
+        await tx.ExecuteAsync("UPDATE revisions SET served = 1 WHERE application = @name AND name = @stable", new { name = saga.Application, stable });
+    }
+
+    private static async Task EndAsync(Transaction tx, RolloutState saga, RolloutProgress next, DateTimeOffset now)
+    {
+        await tx.ExecuteAsync(
+            "UPDATE applications SET rollout = NULL WHERE name = @name AND rollout = @id", new { name = saga.Application, id = saga.CorrelationId });
+        // The next in the queue has its turn.
+        await tx.ExecuteAsync(
+            "UPDATE rollouts SET due_at = @now WHERE application = @name AND ended_at IS NULL AND due_at IS NOT NULL AND id <> @id",
+            new { name = saga.Application, id = saga.CorrelationId, now });
+        // An application whose first deployment failed does not exist, unless another attempt is under way.
+        await tx.ExecuteAsync(
+            """
+            UPDATE applications SET state = 'removed'
+            WHERE name = @name AND state = 'present' AND stable_revision IS NULL
+              AND NOT EXISTS (SELECT 1 FROM rollouts WHERE application = @name AND ended_at IS NULL AND id <> @id)
+            """,
+            new { name = saga.Application, id = saga.CorrelationId });
+        await PublishEndAsync(tx, saga, next, now);
+    }
+
+    private static Task PublishEndAsync(Transaction tx, RolloutState saga, RolloutProgress progress, DateTimeOffset now) => progress.Stage switch
+    {
+        RolloutStage.Completed => tx.PublishAsync(new DeploymentCompleted
+        {
+            Application = saga.Application,
+            At = now,
+            CorrelationId = saga.CorrelationId,
+            Revision = progress.Revision,
+            Duration = now - progress.CreatedAt,
+        }),
+        RolloutStage.RolledBack => tx.PublishAsync(new DeploymentRolledBack
+        {
+            Application = saga.Application,
+            At = now,
+            CorrelationId = saga.CorrelationId,
+            Revision = progress.Revision,
+            StableRevision = progress.Stable!,
+            Reason = progress.Failure ?? progress.Message,
+            RollbackDuration = progress.RollbackTook ?? TimeSpan.Zero,
+        }),
+        _ => tx.PublishAsync(new DeploymentFailed
+        {
+            Application = saga.Application,
+            At = now,
+            CorrelationId = saga.CorrelationId,
+            Revision = progress.Revision,
+            Reason = progress.Failure ?? progress.Message,
+        }),
+    };
+}

@@ -1,0 +1,85 @@
+using MassTransit;
+using Platform.Contracts.Deployments;
+using Platform.Messaging;
+
+namespace Platform.Deployment.Rollouts;
+
+/// <summary>
+/// The rollout saga. Every message means the same to it: remember what was asked for, look at the world, and do what
+/// <see cref="RolloutLogic"/> says, all in the transaction the message is handled in. So it does not matter which message comes
+/// first, twice or late; and after a crash the next tick goes on where the last commit was.
+/// </summary>
+public sealed class RolloutStateMachine : MassTransitStateMachine<RolloutState>
+{
+    /// <summary>Builds the machine.</summary>
+    /// <param name="services">Where it finds what carries out the rules.</param>
+    public RolloutStateMachine(IServiceProvider services)
+    {
+        var driver = services.GetRequiredService<RolloutDriver>();
+
+        InstanceState(saga => saga.CurrentState);
+        Event(() => Advance, e => e.OnMissingInstance(missing => missing.Discard()));
+        Event(() => Promote, e => e.OnMissingInstance(missing => missing.Discard()));
+        Event(() => Abort, e => e.OnMissingInstance(missing => missing.Discard()));
+
+        Initially(
+            When(Deploy)
+                .ThenAsync(async context => await driver.AcceptAsync(context.Transaction(), context.Saga, context.Message))
+                .ThenAsync(context => AdvanceAsync(driver, context)),
+            // A look, a yes or a no that overtook the deployment it is about: the deployment will look for itself.
+            Ignore(Advance));
+
+        DuringAny(
+            // The same command again, with an inbox that has forgotten the first: the rollout runs already.
+            When(Deploy).ThenAsync(context => AdvanceAsync(driver, context)),
+            When(Advance).ThenAsync(context => AdvanceAsync(driver, context)),
+            When(Promote)
+                .Then(context => context.Saga.Progress = RolloutLogic.Promote(context.Saga.Progress))
+                .ThenAsync(context => AdvanceAsync(driver, context)),
+            When(Abort)
+                .Then(context => context.Saga.Progress = context.Saga.Progress with { Abort = $"aborted by {context.Message.RequestedBy}: {context.Message.Reason}" })
+                .ThenAsync(context => AdvanceAsync(driver, context)));
+
+        SetCompletedWhenFinalized();
+    }
+
+    /// <summary>Waits for the running rollout of the application.</summary>
+    public State Queued { get; private set; } = null!;
+    /// <summary>Is being checked.</summary>
+    public State Planning { get; private set; } = null!;
+    /// <summary>New replicas become healthy.</summary>
+    public State Starting { get; private set; } = null!;
+    /// <summary>The gateway takes the new table.</summary>
+    public State Shifting { get; private set; } = null!;
+    /// <summary>The analysis watches.</summary>
+    public State Watching { get; private set; } = null!;
+    /// <summary>Old replicas drain and stop.</summary>
+    public State Retiring { get; private set; } = null!;
+    /// <summary>The old revision gets its traffic back.</summary>
+    public State RollingBack { get; private set; } = null!;
+
+    /// <summary>Ship a revision.</summary>
+    public Event<DeployApplication> Deploy { get; private set; } = null!;
+    /// <summary>Look again.</summary>
+    public Event<AdvanceRollout> Advance { get; private set; } = null!;
+    /// <summary>Go on at once.</summary>
+    public Event<PromoteRollout> Promote { get; private set; } = null!;
+    /// <summary>Give up.</summary>
+    public Event<AbortRollout> Abort { get; private set; } = null!;
+
+    private async Task AdvanceAsync(RolloutDriver driver, BehaviorContext<RolloutState> context)
+    {
+        var stage = await driver.AdvanceAsync(context.Transaction(), context.Saga);
+        await context.TransitionToState(stage switch
+        {
+            RolloutStage.Queued => Queued,
+            RolloutStage.Planning => Planning,
+            RolloutStage.Starting => Starting,
+            RolloutStage.Shifting => Shifting,
+            RolloutStage.Watching => Watching,
+            RolloutStage.Retiring => Retiring,
+            RolloutStage.RollingBack => RollingBack,
+            _ => Final,
+        });
+    }
+}

@@ -8,46 +8,72 @@ namespace Platform.Workloads.Runtimes.Processes;
 /// (no zombies) and give their exit code; processes an earlier run started are nobody's children here and end as "unknown".
 /// One per operating-system process, because children are.
 /// </summary>
-internal sealed unsafe class ExitWatch
+internal sealed class ExitWatch
 {
     private const int Remembered = 4096;
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private readonly Lock _gate = new();
     private readonly List<Watched> _watched = [];
     private readonly ConcurrentDictionary<(int, long), Watched> _known = new();
     private readonly Queue<(int, long)> _order = new();
     private readonly int _wake;
 
-    private ExitWatch()
+    internal ExitWatch(Func<int, int> openProcess)
     {
+        OpenProcess = openProcess;
         _wake = Native.eventfd(0, Native.CloseOnExec);
         if (_wake < 0) throw new InvalidOperationException($"Cannot make an eventfd: error {Marshal.GetLastPInvokeError()}.");
         new Thread(Loop) { IsBackground = true, Name = "replica exits" }.Start();
     }
 
-    public static ExitWatch Shared { get; } = new();
+    public static ExitWatch Shared { get; } = new(Native.OpenProcess);
+
+    /// <summary>Gives a process's descriptor; negative: there is none to be had.</summary>
+    private Func<int, int> OpenProcess { get; }
 
     /// <summary>Ends when the process does. For a process that has ended already and was not watched: at once, unknown.</summary>
-    public Task<ExitStatus> WatchAsync(int processId, long startTime)
+    public unsafe Task<ExitStatus> WatchAsync(int processId, long startTime)
     {
         Watched watched;
         lock (_gate)
         {
             if (_known.TryGetValue((processId, startTime), out var known)) return known.Ended.Task;
-            watched = new Watched(processId, Native.OpenProcess(processId));
-            var entry = ProcessTable.Find(processId);
-            if (watched.Descriptor < 0 || entry is null || entry.StartTime != startTime)
+            watched = new Watched(processId, OpenProcess(processId));
+            // Looked at after the descriptor was opened, so that it cannot be a later process's.
+            if (ProcessTable.Find(processId)?.StartTime != startTime)
             {
                 if (watched.Descriptor >= 0) _ = Native.close(watched.Descriptor);
                 return Task.FromResult(ExitStatus.Unknown);
             }
 
             Remember((processId, startTime), watched);
+            if (watched.Descriptor < 0)
+            {
+                _ = PollAsync(watched, startTime);
+                return watched.Ended.Task;
+            }
+
             _watched.Add(watched);
         }
 
         ulong one = 1;
         _ = Native.write(_wake, &one, sizeof(ulong));
         return watched.Ended.Task;
+    }
+
+    /// <summary>Without a pidfd (an old kernel, or too many open files) the process is looked at now and then. Its owner is the watched entry.</summary>
+    private static async Task PollAsync(Watched watched, long startTime)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(PollInterval);
+            while (ProcessTable.Find(watched.ProcessId) is { IsAlive: true } entry && entry.StartTime == startTime) await timer.WaitForNextTickAsync();
+            watched.Ended.SetResult(Reap(watched.ProcessId));
+        }
+        catch (Exception error)
+        {
+            watched.Ended.SetException(error);
+        }
     }
 
     private void Remember((int, long) key, Watched watched)
@@ -58,7 +84,7 @@ internal sealed unsafe class ExitWatch
             _known.TryRemove(_order.Dequeue(), out _);
     }
 
-    private void Loop()
+    private unsafe void Loop()
     {
         while (true)
         {

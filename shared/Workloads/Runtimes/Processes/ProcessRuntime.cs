@@ -12,7 +12,7 @@ namespace Platform.Workloads.Runtimes.Processes;
 /// Replicas as processes of this machine. They outlive the platform: nothing here ends them but <see cref="StopAsync"/>, and a later
 /// run finds them by their markers.
 /// </summary>
-internal sealed class ProcessRuntime : IReplicaRuntime, IAsyncDisposable
+internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
 {
     private readonly IEffects _effects;
     private readonly ISecrets _secrets;
@@ -109,8 +109,8 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IAsyncDisposable
     public IAsyncEnumerable<string> LogsAsync(string replica, string logDirectory, int tail, bool follow, CancellationToken ct) =>
         new LogTail(ReplicaLog.PathOf(replica, logDirectory), _clock).ReadAsync(tail, follow, ct);
 
-    /// <summary>Stops looking after logs and endings. The replicas go on.</summary>
-    public async ValueTask DisposeAsync() => await _logTimer.DisposeAsync();
+    /// <summary>Stops looking after logs. The replicas go on.</summary>
+    public void Dispose() => _logTimer.Dispose();
 
     private ReplicaGroup? CreateGroup(ReplicaSpec spec)
     {

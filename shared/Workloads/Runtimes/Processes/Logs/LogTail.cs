@@ -13,7 +13,7 @@ internal sealed class LogTail(string path, TimeProvider clock)
     public async IAsyncEnumerable<string> ReadAsync(int tail, bool follow, [EnumeratorCancellation] CancellationToken ct)
     {
         // Taken before the lines are read: what comes later is read by following.
-        var end = LengthOf(path);
+        var end = follow ? EndOfLastLine(LengthOf(path)) : LengthOf(path);
         var rotated = StampOf();
         foreach (var line in LastLines(tail, end)) yield return line;
         if (!follow) yield break;
@@ -59,8 +59,16 @@ internal sealed class LogTail(string path, TimeProvider clock)
         }
 
         var splitter = new LineSplitter(LongestLine);
-        var lines = splitter.Add(bytes).Concat(splitter.Rest()).ToList();
+        var lines = splitter.Add(bytes).ToList();
+        lines.AddRange(splitter.Rest());
         return lines.Count > most ? lines[^most..] : lines;
+    }
+
+    /// <summary>A follower leaves the line that is being written for when it is whole.</summary>
+    private long EndOfLastLine(long length)
+    {
+        var from = Math.Max(0, length - Block);
+        return from + ReadFrom(path, from, (int)(length - from)).AsSpan().LastIndexOf((byte)'\n') + 1;
     }
 
     private static byte[] ReadFrom(string file, long from, int most = Block)

@@ -12,6 +12,7 @@ namespace Platform.Metrics;
 public sealed partial class LatencyHistogram
 {
     private const byte EncodingVersion = 1;
+    private const ulong MaximumCount = 1UL << 48; // of one bin: 1024 of them cannot overflow a long
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _scratch;
@@ -62,31 +63,51 @@ public sealed partial class LatencyHistogram
         return histogram.MergeFrom(ref reader);
     }
 
-    /// <summary>Merges an encoded histogram without building it first. False, and possibly partly merged, if the bytes are not one.</summary>
+    /// <summary>Merges an encoded histogram without building it first. False, and nothing merged, if the bytes are not one.</summary>
     internal bool MergeFrom(ref WireReader reader)
     {
         if (!reader.Byte(out var version) || version != EncodingVersion) return false;
         if (!reader.Varint(out var zeros) || !reader.Double(out var sum) || !reader.Double(out var minimum) || !reader.Double(out var maximum)) return false;
-        if (!reader.Count(MaximumBins, out var used)) return false;
+        if (zeros > MaximumCount || !reader.Count(MaximumBins, out var used)) return false;
 
-        var total = (long)Math.Min(zeros, long.MaxValue / 4);
+        // First to check, and to lay the bins out once; then to add.
+        var bins = reader;
+        if (!TryScan(ref reader, used, out var lowest, out var highest, out var total)) return false;
+        total += (long)zeros;
+        if (total == 0) return true;
+        if (!double.IsFinite(sum) || !double.IsFinite(minimum) || !double.IsFinite(maximum) || minimum < 0 || minimum > maximum) return false;
+
+        if (used > 0) Cover(lowest, highest);
         var bin = LogarithmicMapping.LowestBin;
         for (var i = 0; i < used; i++)
         {
-            if (!reader.Count(LogarithmicMapping.HighestBin - LogarithmicMapping.LowestBin, out var gap) || !reader.Varint(out var count)) return false;
-            bin += gap;
-            if (bin > LogarithmicMapping.HighestBin || (i > 0 && gap == 0) || count is 0 or > long.MaxValue / 4 || total > long.MaxValue / 4) return false;
-            AddToBin(bin, (long)count);
-            total += (long)count;
+            bins.Varint(out var gap);
+            bins.Varint(out var count);
+            bin += (int)gap;
+            _bins[Math.Max(bin, _lowest) - _offset] += (long)count;
         }
 
-        if (total == 0) return used == 0;
-        if (!double.IsFinite(sum) || !double.IsFinite(minimum) || !double.IsFinite(maximum) || minimum < 0 || minimum > maximum) return false;
-        _zeros += (long)Math.Min(zeros, long.MaxValue / 4);
+        _zeros += (long)zeros;
         Count += total;
         Sum += sum;
         _minimum = Math.Min(_minimum, minimum);
         _maximum = Math.Max(_maximum, maximum);
+        return true;
+    }
+
+    private static bool TryScan(ref WireReader reader, int used, out int lowest, out int highest, out long total)
+    {
+        lowest = highest = LogarithmicMapping.LowestBin;
+        total = 0;
+        for (var i = 0; i < used; i++)
+        {
+            if (!reader.Count(LogarithmicMapping.HighestBin - LogarithmicMapping.LowestBin, out var gap) || !reader.Varint(out var count)) return false;
+            highest += gap;
+            if (i == 0) lowest = highest;
+            if (highest > LogarithmicMapping.HighestBin || (i > 0 && gap == 0) || count is 0 or > MaximumCount) return false;
+            total += (long)count;
+        }
+
         return true;
     }
 }

@@ -116,6 +116,15 @@ public sealed partial class LatencyHistogram
         return copy;
     }
 
+    /// <summary>Empties it and keeps its memory.</summary>
+    internal void Clear()
+    {
+        Array.Clear(_bins);
+        _lowest = int.MaxValue;
+        _highest = int.MinValue;
+        Complete(0, 0, 0, double.PositiveInfinity, double.NegativeInfinity);
+    }
+
     internal void AddToBin(int bin, long count)
     {
         Cover(bin, bin);

@@ -94,7 +94,8 @@ public sealed class MetricWindows
                 return;
             }
 
-            foreach (var sample in batch.Samples) Add(batch.Application, sample, second, now.ToUnixTimeSeconds());
+            // By index: enumerating an IReadOnlyList allocates.
+            for (var i = 0; i < batch.Samples.Count; i++) Add(batch.Application, batch.Samples[i], second, now.ToUnixTimeSeconds());
         }
     }
 

@@ -16,6 +16,9 @@ internal struct Slot
 /// <summary>A ring of seconds that grows with the age of its series, up to the retention. Callers hold the lock.</summary>
 internal sealed class Series(SeriesKey key, int capacity)
 {
+    [ThreadStatic]
+    private static LatencyHistogram? _scratch;
+
     private Slot[] _slots = new Slot[Math.Min(32, capacity)];
     private long _oldest = long.MaxValue;
 
@@ -72,7 +75,8 @@ internal sealed class Series(SeriesKey key, int capacity)
     private static byte[] Pack(byte[]? present, LatencyHistogram more)
     {
         if (present is null) return more.ToBytes();
-        var sum = new LatencyHistogram();
+        var sum = _scratch ??= new LatencyHistogram();
+        sum.Clear();
         MergeInto(sum, present);
         sum.Merge(more);
         return sum.ToBytes();

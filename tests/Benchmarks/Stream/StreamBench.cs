@@ -108,10 +108,12 @@ internal sealed class StreamBench : IBench
         await Task.Delay(1000, cancellationToken);
         var before = Interlocked.Read(ref received);
         var processor = Environment.CpuUsage.TotalTime;
+        var allocated = GC.GetTotalAllocatedBytes();
         var watch = Stopwatch.StartNew();
         await Task.Delay(duration, cancellationToken);
         var samples = Interlocked.Read(ref received) - before;
         var elapsed = watch.Elapsed.TotalSeconds;
+        var bytes = (double)(GC.GetTotalAllocatedBytes() - allocated) / samples;
         var cores = (Environment.CpuUsage.TotalTime - processor).TotalSeconds / elapsed;
 
         await publishing.CancelAsync();
@@ -129,6 +131,7 @@ internal sealed class StreamBench : IBench
             ["samplesPerSecond"] = samples / elapsed,
             ["batchesPerSecond"] = samples / elapsed / size,
             ["processorCores"] = cores,
+            ["allocatedBytesPerSample"] = bytes,
             ["droppedBatches"] = figures.Unsent + figures.Dropped.Values.Sum(),
             ["poisonRecords"] = figures.Poison,
             ["refusedSamples"] = refused.Late + refused.Future + refused.NotANumber + refused.BeyondBounds,

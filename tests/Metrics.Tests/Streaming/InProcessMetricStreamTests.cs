@@ -53,6 +53,28 @@ public sealed class InProcessMetricStreamTests
         Assert.Equal(1, _stream.Figures.Published);
     }
 
+    [Fact]
+    public void Publish_AndAddToWindows_AllocateNothingPerSample()
+    {
+        using var stop = new CancellationTokenSource();
+        _ = _stream.SubscribeAsync("slow", stop.Token);
+        var windows = new Platform.Metrics.Windows.MetricWindows(new Platform.Testing.ManualTimeProvider(Batches.Start));
+        var batch = Batches.Of("shop", Batches.Start, [.. Enumerable.Range(0, 100).Select(i => new MetricSample("cpu", "v1", $"r{i}", i))]);
+        Pass(100); // every series known, the queue full
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Pass(100);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Pass(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                _stream.Publish(batch);
+                windows.Add(batch);
+            }
+        }
+    }
+
     internal static async Task<List<int>> TakeAsync(IAsyncEnumerable<MetricBatch> batches, int count)
     {
         var taken = new List<int>();

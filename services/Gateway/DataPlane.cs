@@ -21,6 +21,8 @@ internal static class DataPlane
         services.AddMetrics();
         // YARP tells every request and every failure at Information, with the whole exception; the handler tells what matters of it.
         services.AddLogging(logging => logging.AddFilter("Yarp", LogLevel.Warning));
+        // A line ends with CR LF: a bare LF is where two parsers part ways. Kestrel has no option for it, only this switch.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         services.Configure<KestrelServerOptions>(kestrel => kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1);
         services.AddSingleton(options);
         services.AddSingleton(p => new RouteFile(routesFile, p.GetRequiredService<IEffects>(), p.GetRequiredService<ILogger<RouteFile>>()));

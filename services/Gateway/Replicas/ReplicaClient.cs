@@ -9,7 +9,7 @@ namespace Platform.Gateway.Replicas;
 /// on the same port never meets a connection of its predecessor.
 /// </summary>
 /// <remarks>
-/// SocketsHttpHandler itself repeats a request, up to three times, when a pooled connection turns out to be closed before the first
+/// SocketsHttpHandler itself repeats a request, up to three times, when a connection turns out to be closed before the first
 /// byte of an answer, as long as no content was sent. For a GET that is welcome. A POST may have been carried out by then, and is
 /// repeated too if it has no content: it is therefore given an empty one, which forbids the repetition.
 /// </remarks>

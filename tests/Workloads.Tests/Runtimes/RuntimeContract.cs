@@ -170,6 +170,24 @@ public abstract class RuntimeContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AnyEnd_OfOneAttemptAtAReplica_LeavesTheOthersAlone()
+    {
+        var spec = Spec(ManifestFor(["serve"]));
+        var older = await Runtime.StartAsync(spec, Cancelled);
+        _started.Add(older);
+        var newer = await Runtime.StartAsync(spec with { Generation = spec.Generation + 1, Port = _ports.Take() }, Cancelled);
+        _started.Add(newer);
+        await UntilAsync(async () => (await HealthAsync(newer)).IsHealthy);
+        Assert.Equal([older, newer], (await Runtime.FindAsync(Owner, Cancelled)).OrderBy(h => h.Generation));
+
+        await Runtime.StopAsync(older, TimeSpan.FromSeconds(10), Cancelled);
+
+        Assert.False(Runtime.IsAlive(older));
+        Assert.True(Runtime.IsAlive(newer));
+        Assert.Equal([newer], await Runtime.FindAsync(Owner, Cancelled));
+    }
+
+    [Fact]
     public async Task LogsAsync_Tail_GivesTheLastLinesOnly()
     {
         var handle = await StartAsync(["chat", "500"]);

@@ -21,8 +21,8 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
     private readonly ILogger<ProcessRuntime> _log;
     private readonly Lazy<ControlGroups?> _groups;
     private readonly ProcessStop _stop;
-    private readonly ConcurrentDictionary<string, ReplicaLog> _logs = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Task> _endings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Id, long Generation), ReplicaLog> _logs = new();
+    private readonly ConcurrentDictionary<(string Id, long Generation), Task> _endings = new();
     private readonly ITimer _logTimer;
 
     public ProcessRuntime(IEffects effects, ISecrets secrets, TimeProvider clock, ProcessRuntimeOptions options, ILogger<ProcessRuntime> log)
@@ -47,7 +47,7 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
         var environment = ReplicaEnvironment.Of(spec, _secrets, Environment.GetEnvironmentVariable);
         var program = ExecutablePath.Find(process.Command[0], workingDirectory, environment["PATH"]);
         var log = new ReplicaLog(ReplicaLog.PathOf(spec.Id, spec.LogDirectory), _options.LargestLog, _options.KeptLogs);
-        _logs[spec.Id] = log;
+        _logs[(spec.Id, spec.Generation)] = log;
         ReplicaLog.RemoveOld(spec.LogDirectory, _options.KeptEndedReplicas, _logs.Values.Select(l => l.Path).ToHashSet(StringComparer.Ordinal));
         var group = CreateGroup(spec);
         try
@@ -64,7 +64,7 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
         }
         catch (ReplicaStartException)
         {
-            _logs.TryRemove(spec.Id, out _);
+            _logs.TryRemove((spec.Id, spec.Generation), out _);
             group?.TryRemove();
             throw;
         }
@@ -115,7 +115,7 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
     private ReplicaGroup? CreateGroup(ReplicaSpec spec)
     {
         var resources = spec.Manifest.Resources;
-        var group = _groups.Value?.Group(spec.Owner, spec.Id);
+        var group = _groups.Value?.Group(spec.Owner, FormattableString.Invariant($"{spec.Id}.{spec.Generation}"));
         IReadOnlyList<string> refused = ["cpu", "memory"];
         try
         {
@@ -134,13 +134,13 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
 
     private void Adopt(ReplicaHandle handle)
     {
-        if (_endings.ContainsKey(handle.Id)) return;
+        if (_endings.ContainsKey((handle.Id, handle.Generation))) return;
         if (ProcessTable.Output(handle.ProcessId) is { } output && Path.GetFileName(output) == handle.Id + ".log")
-            _logs[handle.Id] = new ReplicaLog(output, _options.LargestLog, _options.KeptLogs);
+            _logs[(handle.Id, handle.Generation)] = new ReplicaLog(output, _options.LargestLog, _options.KeptLogs);
         Follow(handle);
     }
 
-    private void Follow(ReplicaHandle handle) => _endings[handle.Id] = FollowAsync(handle, _groups.Value?.GroupOf(handle.ProcessId));
+    private void Follow(ReplicaHandle handle) => _endings[(handle.Id, handle.Generation)] = FollowAsync(handle, _groups.Value?.GroupOf(handle.ProcessId));
 
     /// <summary>When the replica has ended, however it did, what it started is ended too, and its group goes.</summary>
     private async Task FollowAsync(ReplicaHandle handle, ReplicaGroup? group)
@@ -158,8 +158,8 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
         }
         finally
         {
-            _logs.TryRemove(handle.Id, out _);
-            _endings.TryRemove(handle.Id, out _);
+            _logs.TryRemove((handle.Id, handle.Generation), out _);
+            _endings.TryRemove((handle.Id, handle.Generation), out _);
         }
     }
 
@@ -173,7 +173,7 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                _log.LogWarning(error, "The log of replica {Replica} cannot be rotated", replica);
+                _log.LogWarning(error, "The log of replica {Replica} cannot be rotated", replica.Id);
             }
         }
     }

@@ -60,7 +60,7 @@ internal sealed class ProcessStop(IEffects effects, TimeProvider clock, Func<Con
             if (ProcessTable.Find(processId) is not { IsAlive: true } entry || entry.StartTime < handle.StartTime) continue;
             var ours = grouped.Contains(processId)
                 || sessionIsOurs && entry.Session == handle.ProcessId
-                || ProcessTable.MarkersOf(processId)?.Replica == handle.Id;
+                || ProcessTable.MarkersOf(processId) is { } markers && markers.Replica == handle.Id && markers.Generation == handle.Generation;
             if (ours) members.Add(entry);
         }
 

@@ -104,6 +104,7 @@ public static class ServiceHost
         services.Configure<Microsoft.AspNetCore.Routing.RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = shutdown.Timeout);
         services.AddHostedService<Shutdown>();
+        services.AddHostedService<Announcement>();
         var otlp = builder.AddOptions<OtlpOptions>("Otlp");
         services.AddHostedService(_ => new TelemetryExport(otlp, modules));
     }

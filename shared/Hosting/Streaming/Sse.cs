@@ -52,22 +52,32 @@ public static class Sse
     {
         // A first byte at once: the client knows that it is connected, and an intermediary that the answer has begun.
         await WriteAsync(response, ": connected\n\n", cancellationToken);
-        await using var source = items.GetAsyncEnumerator(cancellationToken);
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await using var source = items.GetAsyncEnumerator(reading.Token);
         var next = source.MoveNextAsync().AsTask();
-        while (true)
+        try
         {
-            try
+            while (true)
             {
-                if (!await next.WaitAsync(Heartbeat, clock, cancellationToken)) return;
-            }
-            catch (TimeoutException) when (!next.IsCompleted)
-            {
-                await WriteAsync(response, ": heartbeat\n\n", cancellationToken);
-                continue;
-            }
+                try
+                {
+                    if (!await next.WaitAsync(Heartbeat, clock, cancellationToken)) return;
+                }
+                catch (TimeoutException) when (!next.IsCompleted)
+                {
+                    await WriteAsync(response, ": heartbeat\n\n", cancellationToken);
+                    continue;
+                }
 
-            await WriteAsync(response, Text(source.Current), cancellationToken);
-            next = source.MoveNextAsync().AsTask();
+                await WriteAsync(response, Text(source.Current), cancellationToken);
+                next = source.MoveNextAsync().AsTask();
+            }
+        }
+        finally
+        {
+            // A source may not be disposed while it is being asked for the next item: it is told to stop, and its answer no longer matters.
+            await reading.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class ConsoleFormatter(bool coloured) : ITextFormatter
         output.Write(line);
         output.Write(coloured ? $"\u001b[{colour}m{name}\u001b[0m" : name);
         output.Write(coloured ? $" \u001b[2m{Source(logEvent),-14}\u001b[0m " : $" {Source(logEvent),-14} ");
-        output.WriteLine(Secrets.MaskText(logEvent.RenderMessage(CultureInfo.InvariantCulture)));
+        output.WriteLine(PlainMessage.Of(logEvent));
         if (logEvent.Exception is not null) output.WriteLine(Secrets.MaskText(logEvent.Exception.ToString()));
     }
 

@@ -17,7 +17,7 @@ internal sealed class JsonFormatter : ITextFormatter
             json.WriteStartObject();
             json.WriteString("at", logEvent.Timestamp.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
             json.WriteString("level", logEvent.Level.ToString().ToLowerInvariant());
-            json.WriteString("message", Secrets.MaskText(logEvent.RenderMessage(CultureInfo.InvariantCulture)));
+            json.WriteString("message", PlainMessage.Of(logEvent));
             json.WriteString("template", logEvent.MessageTemplate.Text);
             if (logEvent.TraceId is { } trace) json.WriteString("traceId", trace.ToHexString());
             if (logEvent.SpanId is { } span) json.WriteString("spanId", span.ToHexString());

@@ -18,6 +18,7 @@ internal static class LoggingSetup
         ["System.Net.Http"] = LogEventLevel.Warning,
         ["MassTransit"] = LogEventLevel.Warning,
         ["Yarp"] = LogEventLevel.Warning,
+        ["Platform.Hosting.Security.KeyAuthentication"] = LogEventLevel.Warning,
     };
 
     public static void Add(ILoggingBuilder logging, LogOptions options, ILogEventSink? sink = null)

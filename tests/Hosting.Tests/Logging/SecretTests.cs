@@ -58,7 +58,7 @@ public sealed class SecretTests
     {
         var text = Log(new JsonFormatter(), l => l.LogWarning("Replica {Replica} of {Application} has {Count} restarts", "r-1", "storefront", 3));
         using var line = JsonDocument.Parse(text);
-        Assert.Equal("Replica \"r-1\" of \"storefront\" has 3 restarts", line.RootElement.GetProperty("message").GetString());
+        Assert.Equal("Replica r-1 of storefront has 3 restarts", line.RootElement.GetProperty("message").GetString());
         Assert.Equal((3, "warning"), (line.RootElement.GetProperty("count").GetInt32(), line.RootElement.GetProperty("level").GetString()));
         Assert.EndsWith("\n", text, StringComparison.Ordinal);
     }

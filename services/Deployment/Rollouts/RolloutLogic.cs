@@ -73,8 +73,10 @@ internal static class RolloutLogic
     {
         var plan = progress.Plan!;
         var old = Math.Min(progress.OldWanted, plan.OldDuring(batch));
+        // The share follows what stays; an old set that goes before anything new serves keeps its share, so that requests are held, not refused.
+        var share = progress.NewWeight > 0 ? old : Math.Max(1, old);
         return old < progress.OldWanted
-            ? Enter(progress with { Batch = batch, OldWanted = old }, RolloutStage.Retiring, now, $"waiting for replicas of {progress.Stable} to drain and stop")
+            ? Enter(progress with { Batch = batch, OldWanted = old, OldWeight = share }, RolloutStage.Retiring, now, $"waiting for replicas of {progress.Stable} to drain and stop")
             : EnterStart(progress with { Batch = batch }, now);
     }
 

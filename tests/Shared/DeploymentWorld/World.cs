@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Platform.Contracts;
 using Platform.Contracts.Deployments;
+using Platform.Contracts.Scaling;
 using Platform.Deployment;
 using Platform.Deployment.Analysis;
 using Platform.Deployment.Replicas;
@@ -106,6 +107,14 @@ internal sealed class World : IAsyncDisposable
         await life.KillAsync();
     }
 
+    /// <summary>Stops the service as SIGTERM does.</summary>
+    public async Task StopAsync()
+    {
+        if (Life is not { } life) return;
+        Life = null;
+        await life.StopAsync();
+    }
+
     /// <summary>Sends a deployment over the bus, as the HTTP API does.</summary>
     public async Task<Guid> DeployAsync(string manifest, string application = "shop", string? revision = null)
     {
@@ -143,6 +152,16 @@ internal sealed class World : IAsyncDisposable
         CorrelationId = rollout,
         RequestedBy = "test",
         Reason = "enough",
+    });
+
+    public Task ScaleAsync(int replicas, string application = "shop") => SendAsync(new ScaleApplication
+    {
+        Application = application,
+        At = Time.GetUtcNow(),
+        CorrelationId = Guid.NewGuid(),
+        RequestedBy = "test",
+        Reason = "load",
+        Replicas = replicas,
     });
 
     /// <summary>A rollout's row.</summary>

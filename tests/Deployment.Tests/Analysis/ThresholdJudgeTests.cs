@@ -1,0 +1,100 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Platform.Contracts.Metrics;
+using Platform.Deployment.Analysis;
+using Platform.Metrics;
+using Platform.Metrics.Streaming;
+
+namespace Platform.Deployment.Tests.Analysis;
+
+public sealed class ThresholdJudgeTests
+{
+    private static readonly AnalysisLimits Limits = new() { ErrorRate = 0.05, P95 = TimeSpan.FromSeconds(1), MinRequests = 20 };
+
+    [Theory]
+    [InlineData(0, 0, "Inconclusive")]
+    [InlineData(19, 1, "Inconclusive")]
+    [InlineData(19, 10, "Fail")]
+    [InlineData(20, 1, "Pass")]
+    [InlineData(100, 6, "Fail")]
+    public void Judge_ErrorRate_AgainstTheLimit(long requests, long errors, string expected) =>
+        Assert.Equal(expected, ThresholdJudge.Judge(Limits, new RevisionSummary(requests, errors, TimeSpan.FromMilliseconds(20)), RevisionSummary.None).Outcome.ToString());
+
+    [Theory]
+    [InlineData(1100, 20, "Fail")]
+    [InlineData(900, 800, "Pass")]
+    [InlineData(900, 100, "Fail")]
+    [InlineData(4, 1, "Pass")]
+    public void Judge_P95_AgainstTheLimitAndTheOldRevision(int canary, int baseline, string expected) =>
+        Assert.Equal(expected, ThresholdJudge.Judge(
+            Limits, new RevisionSummary(100, 0, TimeSpan.FromMilliseconds(canary)), new RevisionSummary(1000, 0, TimeSpan.FromMilliseconds(baseline))).Outcome.ToString());
+
+    [Fact]
+    public void Judge_MoreErrorsThanBefore_FailsBelowTheAbsoluteLimit()
+    {
+        var verdict = ThresholdJudge.Judge(Limits, new RevisionSummary(1000, 40, TimeSpan.Zero), new RevisionSummary(1000, 1, TimeSpan.Zero));
+
+        Assert.Equal(VerdictOutcome.Fail, verdict.Outcome);
+        Assert.Contains("above the old revision's", verdict.Sentence);
+    }
+
+    [Fact]
+    public void More_errors_never_make_a_verdict_better()
+    {
+        var cases =
+            from requests in Gen.Choose(0, 500)
+            from errors in Gen.Choose(0, 500)
+            select (Requests: requests, Errors: Math.Min(requests, errors));
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1_000), Prop.ForAll(cases.ToArbitrary(), c =>
+        {
+            var verdict = Judge(c.Requests, c.Errors);
+            return c.Errors == c.Requests || verdict != VerdictOutcome.Fail || Judge(c.Requests, c.Errors + 1) == VerdictOutcome.Fail;
+        }));
+
+        static VerdictOutcome Judge(int requests, int errors) => ThresholdJudge.Judge(Limits, new RevisionSummary(requests, errors, TimeSpan.Zero), RevisionSummary.None).Outcome;
+    }
+
+    [Fact]
+    public void Summarize_WholeAndReplicas_CountsTheWholeOnce_AndOnlyWhatCameAfter()
+    {
+        var metrics = new RevisionMetrics(new InProcess(), TimeProvider.System);
+        var now = TimeProvider.System.GetUtcNow();
+        foreach (var second in Enumerable.Range(0, 10)) metrics.Add(Batch(now.AddSeconds(second)));
+
+        var summary = metrics.Summarize("shop", "v1", now.AddSeconds(4));
+
+        Assert.Equal(new RevisionSummary(50, 5, summary.P95), summary);
+        Assert.InRange(summary.P95.TotalMilliseconds, 98, 102);
+
+        static MetricBatch Batch(DateTimeOffset at)
+        {
+            var latency = new LatencyHistogram();
+            latency.Record(0.1, 10);
+            return new MetricBatch
+            {
+                Source = "gateway",
+                Application = "shop",
+                At = at,
+                Interval = TimeSpan.FromSeconds(1),
+                Samples =
+                [
+                    new MetricSample(MetricNames.Requests, "v1", "", 10), new MetricSample(MetricNames.Requests, "v1", "a", 6), new MetricSample(MetricNames.Requests, "v1", "b", 4),
+                    new MetricSample(MetricNames.Errors, "v1", "a", 1), new MetricSample(MetricNames.Latency, "v1", "", 10, latency),
+                ],
+            };
+        }
+    }
+
+    private sealed class InProcess : IMetricStream
+    {
+        public void Publish(MetricBatch batch)
+        {
+        }
+
+        public async IAsyncEnumerable<MetricBatch> SubscribeAsync(string subscriber, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            yield break;
+        }
+    }
+}

@@ -1,3 +1,4 @@
+using Platform.Benchmarks.Gateway;
 using Platform.Benchmarks.Stream;
 
 namespace Platform.Benchmarks;
@@ -5,5 +6,5 @@ namespace Platform.Benchmarks;
 /// <summary>Every bench there is.</summary>
 internal static class Benches
 {
-    public static IReadOnlyList<IBench> All { get; } = [new StreamBench()];
+    public static IReadOnlyList<IBench> All { get; } = [new StreamBench(), new GatewayBench()];
 }

@@ -1,0 +1,86 @@
+
+namespace Platform.Benchmarks.Gateway;
+
+/// <summary>
+/// Requests per second and latency through direct, bare YARP, this gateway, nginx and HAProxy, on the same upstream. Rounds are interleaved,
+/// each in another order, so that what else the machine does falls on all alike; a figure is the median of its rounds, and the comparison
+/// is made within each round.
+/// </summary>
+internal sealed class GatewayBench : IBench
+{
+    private const string Direct = "direct";
+    private const string BareYarp = "yarp";
+    private const string Ours = "ours";
+
+    public string Name => "gateway";
+
+    public string Description => "requests/s and latency: direct, bare YARP, this gateway, nginx, HAProxy";
+
+    public IReadOnlyList<BenchOption> Options { get; } =
+    [
+        new("rounds", "interleaved rounds per subject", "7"),
+        new("seconds", "length of a round", "3"),
+        new("connections", "keep-alive connections of the load generator", "32"),
+    ];
+
+    public async Task<BenchResult> RunAsync(BenchContext context)
+    {
+        foreach (var (binary, package) in new[] { (Wrk.Path, "wrk"), (NativeServer.Nginx, "nginx") })
+        {
+            if (!File.Exists(binary)) throw new BenchUsageException($"{binary} is missing; apt-get install {package}.");
+        }
+
+        var (rounds, connections) = (context.Integer("rounds"), context.Integer("connections"));
+        var duration = context.Seconds("seconds");
+        await using var upstream = await NativeServer.StartUpstreamAsync();
+        await using var yarp = await ManagedProxy.StartBareYarpAsync(upstream.Address);
+        await using var gateway = await ManagedProxy.StartGatewayAsync(upstream.Address);
+        await using var nginx = await NativeServer.StartNginxAsync(upstream.Address);
+        await using var haProxy = File.Exists(NativeServer.HaProxy) ? await NativeServer.StartHaProxyAsync(upstream.Address) : null;
+        var subjects = new List<(string Name, Uri Address)> { (Direct, upstream.Address), (BareYarp, yarp.Address), (Ours, gateway.Address), ("nginx", nginx.Address) };
+        if (haProxy is not null) subjects.Add(("haproxy", haProxy.Address));
+        else context.Say("HAProxy is left out: /usr/sbin/haproxy is missing; apt-get install haproxy.");
+
+        context.Say("warming up …");
+        foreach (var (_, address) in subjects) await Wrk.RunAsync(address, connections, TimeSpan.FromSeconds(3), context.CancellationToken);
+        var results = subjects.ToDictionary(s => s.Name, _ => new List<(LoadResult Load, double BytesPerRequest)>());
+        for (var round = 0; round < rounds; round++)
+        {
+            context.Say($"round {round + 1} of {rounds} …");
+            for (var i = 0; i < subjects.Count; i++)
+            {
+                var (name, address) = subjects[(i + round) % subjects.Count];
+                var before = GC.GetTotalAllocatedBytes();
+                var load = await Wrk.RunAsync(address, connections, duration, context.CancellationToken);
+                results[name].Add((load, (GC.GetTotalAllocatedBytes() - before) / (double)Math.Max(load.Requests, 1)));
+            }
+        }
+
+        var ratio = Median(results[Ours].Zip(results[BareYarp], (ours, bare) => ours.Load.RequestsPerSecond / bare.Load.RequestsPerSecond));
+        return new BenchResult(
+            [.. subjects.Select(s => Row(s.Name, connections, results[s.Name], Median(results[s.Name].Zip(results[BareYarp], (r, bare) => r.Load.RequestsPerSecond / bare.Load.RequestsPerSecond))))],
+            [
+                new BenchPromise($"at least 95 % of bare YARP's requests/s with metrics on ({ratio:P1})", ratio >= 0.95),
+                new BenchPromise("no failed request through the gateway", results[Ours].Sum(r => r.Load.Failed) == 0),
+            ]);
+    }
+
+    private static Dictionary<string, object?> Row(string subject, int connections, List<(LoadResult Load, double BytesPerRequest)> rounds, double share) => new()
+    {
+        ["subject"] = subject,
+        ["connections"] = connections,
+        ["rounds"] = rounds.Count,
+        ["requestsPerSecond"] = Median(rounds.Select(r => r.Load.RequestsPerSecond)),
+        ["p50Milliseconds"] = Median(rounds.Select(r => r.Load.P50Milliseconds)),
+        ["p99Milliseconds"] = Median(rounds.Select(r => r.Load.P99Milliseconds)),
+        ["failedRequests"] = rounds.Sum(r => r.Load.Failed),
+        ["shareOfBareYarpRatio"] = share,
+        ["allocatedBytesPerRequest"] = subject is BareYarp or Ours ? Median(rounds.Select(r => r.BytesPerRequest)) : null,
+    };
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+}

@@ -19,6 +19,8 @@ public static class Duration
         ("us", TimeSpan.TicksPerMicrosecond),
     ];
 
+    private static readonly string[] Clocks = [@"h\:mm\:ss", @"hh\:mm\:ss", @"hh\:mm\:ss\.FFFFFFF", @"d\.hh\:mm\:ss", @"d\.hh\:mm\:ss\.FFFFFFF"];
+
     /// <summary>What a problem report says was expected.</summary>
     public const string Expected = "a duration such as 5m, 1m30s, 500ms or 00:05:00";
 
@@ -31,7 +33,7 @@ public static class Duration
         if (text == "0") return true;
         if (text.Contains(':', StringComparison.Ordinal))
         {
-            return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value) && value >= TimeSpan.Zero || Failed(out value);
+            return TimeSpan.TryParseExact(text, Clocks, CultureInfo.InvariantCulture, out value) || Failed(out value);
         }
 
         var ticks = 0m;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Platform.Contracts.Scaling;
-using Platform.Workloads.Units;
+using Platform.Contracts.Units;
 
 namespace Platform.Workloads.Manifests;
 
@@ -25,17 +25,17 @@ public static partial class ManifestWriter
         yaml.Section("health", () =>
         {
             yaml.Member("path", Quoted(manifest.Health.Path));
-            yaml.Member("interval", Durations.Format(manifest.Health.Interval));
-            yaml.Member("timeout", Durations.Format(manifest.Health.Timeout));
+            yaml.Member("interval", Duration.Format(manifest.Health.Interval));
+            yaml.Member("timeout", Duration.Format(manifest.Health.Timeout));
             yaml.Member("unhealthyAfter", Text(manifest.Health.UnhealthyAfter));
-            yaml.Member("startupTimeout", Durations.Format(manifest.Health.StartupTimeout));
+            yaml.Member("startupTimeout", Duration.Format(manifest.Health.StartupTimeout));
         });
         if (manifest.Resources is { Cpu: not null } or { MemoryBytes: not null })
         {
             yaml.Section("resources", () =>
             {
-                if (manifest.Resources.Cpu is { } cores) yaml.Member("cpu", CpuAmounts.Format(cores));
-                if (manifest.Resources.MemoryBytes is { } bytes) yaml.Member("memory", ByteSizes.Format(bytes));
+                if (manifest.Resources.Cpu is { } cores) yaml.Member("cpu", Cpu.Format(cores));
+                if (manifest.Resources.MemoryBytes is { } bytes) yaml.Member("memory", ByteSize.Format(bytes));
             });
         }
 
@@ -46,7 +46,7 @@ public static partial class ManifestWriter
             yaml.Member("hosts", List(manifest.Traffic.Hosts.Select(Quoted)));
             yaml.Member("pathPrefix", Quoted(manifest.Traffic.PathPrefix));
             yaml.Member("loadBalancing", manifest.Traffic.LoadBalancing);
-            yaml.Member("drainTimeout", Durations.Format(manifest.Traffic.DrainTimeout));
+            yaml.Member("drainTimeout", Duration.Format(manifest.Traffic.DrainTimeout));
         });
         if (manifest.Metrics is { } metrics) yaml.Section("metrics", () => yaml.Member("path", Quoted(metrics.Path)));
         yaml.Member("environment", manifest.Environment);
@@ -69,11 +69,11 @@ public static partial class ManifestWriter
         yaml.Member("min", Text(scaling.Min));
         yaml.Member("max", Text(scaling.Max));
         yaml.Member("metrics", List(scaling.Metrics.Select(m =>
-            $"{{ name: {Quoted(m.Name)}, target: {(m.Name is "cpu" or "memory" ? Percentages.Format(m.Target) : Numbers.Format(m.Target))} }}")));
+            $"{{ name: {Quoted(m.Name)}, target: {(m.Name is "cpu" or "memory" ? Percentage.Format(m.Target) : PlainNumber.Format(m.Target))} }}")));
         yaml.Section("behavior", () =>
         {
-            yaml.Member("tolerance", Percentages.Format(scaling.Behavior.Tolerance));
-            yaml.Member("syncPeriod", Durations.Format(scaling.Behavior.SyncPeriod));
+            yaml.Member("tolerance", Percentage.Format(scaling.Behavior.Tolerance));
+            yaml.Member("syncPeriod", Duration.Format(scaling.Behavior.SyncPeriod));
             yaml.Section("scaleUp", () => RulesOf(yaml, scaling.Behavior.ScaleUp));
             yaml.Section("scaleDown", () => RulesOf(yaml, scaling.Behavior.ScaleDown));
         });
@@ -81,9 +81,9 @@ public static partial class ManifestWriter
 
     private static void RulesOf(Lines yaml, ScalingRules rules)
     {
-        yaml.Member("stabilizationWindow", Durations.Format(rules.StabilizationWindow));
+        yaml.Member("stabilizationWindow", Duration.Format(rules.StabilizationWindow));
         yaml.Member("selectPolicy", rules.SelectPolicy);
-        yaml.Member("policies", List(rules.Policies.Select(p => $"{{ type: {p.Type}, value: {Text(p.Value)}, period: {Durations.Format(p.Period)} }}")));
+        yaml.Member("policies", List(rules.Policies.Select(p => $"{{ type: {p.Type}, value: {Text(p.Value)}, period: {Duration.Format(p.Period)} }}")));
     }
 
     private static void Rollout(Lines yaml, RolloutSpec rollout)
@@ -91,11 +91,11 @@ public static partial class ManifestWriter
         yaml.Member("strategy", rollout.Strategy);
         yaml.Member("maxSurge", rollout.MaxSurge.ToString());
         yaml.Member("maxUnavailable", rollout.MaxUnavailable.ToString());
-        yaml.Member("watch", Durations.Format(rollout.Watch));
+        yaml.Member("watch", Duration.Format(rollout.Watch));
         yaml.Section("analysis", () =>
         {
-            yaml.Member("errorRate", Percentages.Format(rollout.Analysis.ErrorRate));
-            if (rollout.Analysis.P95 is { } p95) yaml.Member("p95", Durations.Format(p95));
+            yaml.Member("errorRate", Percentage.Format(rollout.Analysis.ErrorRate));
+            if (rollout.Analysis.P95 is { } p95) yaml.Member("p95", Duration.Format(p95));
             yaml.Member("judge", rollout.Analysis.Judge);
             yaml.Member("minRequests", Text(rollout.Analysis.MinRequests));
         });

@@ -1,4 +1,4 @@
-using Platform.Workloads.Units;
+using Platform.Contracts.Units;
 
 namespace Platform.Workloads.Manifests;
 
@@ -26,5 +26,5 @@ public readonly record struct ReplicaShare
     public int RoundedDown(int wanted) => Replicas ?? (int)Math.Floor(wanted * (Share ?? 0) + 1e-9);
 
     /// <summary>As a manifest writes it.</summary>
-    public override string ToString() => Replicas?.ToString() ?? Percentages.Format(Share ?? 0);
+    public override string ToString() => Replicas?.ToString() ?? Percentage.Format(Share ?? 0);
 }

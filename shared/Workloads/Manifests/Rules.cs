@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Platform.Workloads.Units;
+using Platform.Contracts.Units;
 
 namespace Platform.Workloads.Manifests;
 
@@ -30,7 +30,7 @@ internal static partial class Rules
 
     public static bool IsWhole(string text, out int value)
     {
-        var parsed = Numbers.TryParseInteger(text, out var wide) && wide <= int.MaxValue;
+        var parsed = PlainNumber.TryParseInteger(text, out var wide) && wide <= int.MaxValue;
         value = parsed ? (int)wide : 0;
         return parsed;
     }

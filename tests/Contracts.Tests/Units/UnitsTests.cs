@@ -14,6 +14,7 @@ public sealed class UnitsTests
     [InlineData("2d", 172_800_000)]
     [InlineData("0", 0)]
     [InlineData("00:05:00", 300_000)]
+    [InlineData("00:00:00.250", 250)]
     public void Duration_AsPeopleWriteIt_IsRead(string text, double milliseconds)
     {
         Assert.True(Duration.TryParse(text, out var value));
@@ -27,6 +28,7 @@ public sealed class UnitsTests
     [InlineData("m")]
     [InlineData("-5m")]
     [InlineData("-00:05:00")]
+    [InlineData("99:00")]
     [InlineData("1s1m")]
     [InlineData("1m1m")]
     [InlineData("1.2.3s")]
@@ -72,4 +74,22 @@ public sealed class UnitsTests
     [InlineData("-5%")]
     [InlineData("five")]
     public void Percentage_AnythingElse_IsRefused(string text) => Assert.False(Percentage.TryParse(text, out _));
+
+    [Theory]
+    [InlineData("0.5", 0.5)]
+    [InlineData("500m", 0.5)]
+    [InlineData("2", 2)]
+    public void Cpu_AsPeopleWriteIt_IsRead(string text, double cores)
+    {
+        Assert.True(Cpu.TryParse(text, out var value));
+        Assert.Equal(cores, value);
+    }
+
+    [Theory]
+    [InlineData("m")]
+    [InlineData("-1")]
+    [InlineData("1025")]
+    [InlineData("1e3")]
+    [InlineData("NaN")]
+    public void Cpu_AnythingElse_IsRefused(string text) => Assert.False(Cpu.TryParse(text, out _));
 }

@@ -1,5 +1,5 @@
 using Platform.Workloads.Manifests.Yaml;
-using Platform.Workloads.Units;
+using Platform.Contracts.Units;
 
 namespace Platform.Workloads.Manifests.Sections;
 
@@ -12,12 +12,12 @@ internal static class HealthSection
         var health = new HealthSpec
         {
             Path = section.Value("path", defaults.Path, "a URL path such as /health", Section.Text, Rules.IsUrlPath),
-            Interval = section.Value("interval", defaults.Interval, Durations.Expected + ", from 100ms to 10m", Durations.TryParse,
+            Interval = section.Value("interval", defaults.Interval, Duration.Expected + ", from 100ms to 10m", Duration.TryParse,
                 Rules.Between(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10))),
-            Timeout = section.Value("timeout", defaults.Timeout, Durations.Expected + ", from 10ms to 5m", Durations.TryParse,
+            Timeout = section.Value("timeout", defaults.Timeout, Duration.Expected + ", from 10ms to 5m", Duration.TryParse,
                 Rules.Between(TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(5))),
             UnhealthyAfter = section.Value("unhealthyAfter", defaults.UnhealthyAfter, "a whole number from 1 to 100", Rules.IsWhole, Rules.Between(1, 100)),
-            StartupTimeout = section.Value("startupTimeout", defaults.StartupTimeout, Durations.Expected + ", from 1s to 1h", Durations.TryParse,
+            StartupTimeout = section.Value("startupTimeout", defaults.StartupTimeout, Duration.Expected + ", from 1s to 1h", Duration.TryParse,
                 Rules.Between(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))),
         };
         section.Close();

@@ -1,5 +1,5 @@
 using Platform.Workloads.Manifests.Yaml;
-using Platform.Workloads.Units;
+using Platform.Contracts.Units;
 
 namespace Platform.Workloads.Manifests.Sections;
 
@@ -12,8 +12,8 @@ internal static class ResourceSection
     {
         var resources = new ResourceSpec
         {
-            Cpu = section.Optional<double>("cpu", CpuAmounts.Expected + ", at least 10m", CpuAmounts.TryParse, cores => cores >= 0.01),
-            MemoryBytes = section.Optional<long>("memory", ByteSizes.Expected + ", at least 4Mi", ByteSizes.TryParse, bytes => bytes >= LeastMemory),
+            Cpu = section.Optional<double>("cpu", Cpu.Expected + ", at least 10m", Cpu.TryParse, cores => cores >= 0.01),
+            MemoryBytes = section.Optional<long>("memory", ByteSize.Expected + ", at least 4Mi", ByteSize.TryParse, bytes => bytes >= LeastMemory),
         };
         section.Close();
         return resources;

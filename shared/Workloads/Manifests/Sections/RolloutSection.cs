@@ -1,5 +1,5 @@
 using Platform.Workloads.Manifests.Yaml;
-using Platform.Workloads.Units;
+using Platform.Contracts.Units;
 
 namespace Platform.Workloads.Manifests.Sections;
 
@@ -17,11 +17,11 @@ internal static class RolloutSection
         {
             Strategy = strategy,
             Steps = Steps(section),
-            StepDuration = section.Value("stepDuration", defaults.StepDuration, Durations.Expected + ", from 1s to 7d", Durations.TryParse,
+            StepDuration = section.Value("stepDuration", defaults.StepDuration, Duration.Expected + ", from 1s to 7d", Duration.TryParse,
                 Rules.Between(TimeSpan.FromSeconds(1), TimeSpan.FromDays(7))),
             MaxSurge = section.Value("maxSurge", defaults.MaxSurge, ShareExpected, Share),
             MaxUnavailable = section.Value("maxUnavailable", defaults.MaxUnavailable, ShareExpected, Share),
-            Watch = section.Value("watch", defaults.Watch, Durations.Expected + ", up to 1d", Durations.TryParse, Rules.Between(TimeSpan.Zero, TimeSpan.FromDays(1))),
+            Watch = section.Value("watch", defaults.Watch, Duration.Expected + ", up to 1d", Duration.TryParse, Rules.Between(TimeSpan.Zero, TimeSpan.FromDays(1))),
             Analysis = Analysis(section.Sub("analysis")),
             Approval = section.Choice("approval", defaults.Approval, ["none", "required"], []),
         };
@@ -52,8 +52,8 @@ internal static class RolloutSection
         var defaults = new AnalysisSpec();
         var analysis = new AnalysisSpec
         {
-            ErrorRate = section.Value("errorRate", defaults.ErrorRate, Percentages.Expected + ", above 0 and up to 100%", Percentages.TryParse, share => share is > 0 and <= 1),
-            P95 = section.Optional<TimeSpan>("p95", Durations.Expected + ", from 1ms to 1h", Durations.TryParse, Rules.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1))),
+            ErrorRate = section.Value("errorRate", defaults.ErrorRate, Percentage.Expected + ", above 0 and up to 100%", Percentage.TryParse, share => share is > 0 and <= 1),
+            P95 = section.Optional<TimeSpan>("p95", Duration.Expected + ", from 1ms to 1h", Duration.TryParse, Rules.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1))),
             Judge = section.Choice("judge", defaults.Judge, ["threshold"], ["statistical"]),
             MinRequests = section.Value("minRequests", defaults.MinRequests, "a whole number from 1 to 1000000", Rules.IsWhole, Rules.Between(1, 1_000_000)),
         };
@@ -66,7 +66,7 @@ internal static class RolloutSection
     private static bool Share(string text, out ReplicaShare share)
     {
         share = default;
-        if (text.EndsWith('%') && Percentages.TryParse(text, out var percent) && percent <= 1) share = ReplicaShare.OfPercent(percent);
+        if (text.EndsWith('%') && Percentage.TryParse(text, out var percent) && percent <= 1) share = ReplicaShare.OfPercent(percent);
         else if (Rules.IsWhole(text, out var replicas) && replicas <= 1000) share = ReplicaShare.OfReplicas(replicas);
         else return false;
         return true;

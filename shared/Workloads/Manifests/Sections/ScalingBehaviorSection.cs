@@ -1,6 +1,6 @@
 using Platform.Contracts.Scaling;
 using Platform.Workloads.Manifests.Yaml;
-using Platform.Workloads.Units;
+using Platform.Contracts.Units;
 
 namespace Platform.Workloads.Manifests.Sections;
 
@@ -12,8 +12,8 @@ internal static class ScalingBehaviorSection
         var defaults = new ScalingBehavior();
         var behavior = new ScalingBehavior
         {
-            Tolerance = section.Value("tolerance", defaults.Tolerance, Percentages.Expected + ", below 100%", Percentages.TryParse, share => share < 1),
-            SyncPeriod = section.Value("syncPeriod", defaults.SyncPeriod, Durations.Expected + ", from 100ms to 10m", Durations.TryParse,
+            Tolerance = section.Value("tolerance", defaults.Tolerance, Percentage.Expected + ", below 100%", Percentage.TryParse, share => share < 1),
+            SyncPeriod = section.Value("syncPeriod", defaults.SyncPeriod, Duration.Expected + ", from 100ms to 10m", Duration.TryParse,
                 Rules.Between(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10))),
             ScaleUp = RulesOf(section.Sub("scaleUp"), defaults.ScaleUp),
             ScaleDown = RulesOf(section.Sub("scaleDown"), defaults.ScaleDown),
@@ -29,7 +29,7 @@ internal static class ScalingBehaviorSection
             section.Conflict("policies", "at least one policy", "An empty list of policies allows no change; leave it out for the defaults, or set selectPolicy: Disabled.");
         var rules = new ScalingRules
         {
-            StabilizationWindow = section.Value("stabilizationWindow", defaults.StabilizationWindow, Durations.Expected + ", up to 1h", Durations.TryParse,
+            StabilizationWindow = section.Value("stabilizationWindow", defaults.StabilizationWindow, Duration.Expected + ", up to 1h", Duration.TryParse,
                 Rules.Between(TimeSpan.Zero, TimeSpan.FromHours(1))),
             SelectPolicy = section.Choice("selectPolicy", defaults.SelectPolicy, ["Max", "Min", "Disabled"], []),
             Policies = section.Has("policies") ? policies : defaults.Policies,
@@ -47,7 +47,7 @@ internal static class ScalingBehaviorSection
         {
             Type = section.Choice("type", "Replicas", ["Percent", "Replicas"], []),
             Value = section.Value("value", 1, "a whole number from 1 to 1000000", Rules.IsWhole, Rules.Between(1, 1_000_000)),
-            Period = section.Value("period", TimeSpan.FromSeconds(15), Durations.Expected + ", from 100ms to 30m", Durations.TryParse,
+            Period = section.Value("period", TimeSpan.FromSeconds(15), Duration.Expected + ", from 100ms to 30m", Duration.TryParse,
                 Rules.Between(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(30))),
         };
         section.Close();

@@ -1,6 +1,6 @@
 using Platform.Contracts.Scaling;
 using Platform.Workloads.Manifests.Yaml;
-using Platform.Workloads.Units;
+using Platform.Contracts.Units;
 
 namespace Platform.Workloads.Manifests.Sections;
 
@@ -43,9 +43,9 @@ internal static class ScalingSection
         var section = new Section(mapping, mapping, path, list.Problems);
         var name = section.Required("name", "cpu, memory, requestsPerSecond or the name of a scraped metric", Rules.IsMetricName);
         var isShare = name is "cpu" or "memory";
-        if (!section.Has("target")) section.Missing("target", isShare ? Percentages.Expected : "a number above 0");
+        if (!section.Has("target")) section.Missing("target", isShare ? Percentage.Expected : "a number above 0");
         var target = isShare
-            ? section.Value("target", 1.0, Percentages.Expected + ", above 0 and up to 100%", Percentages.TryParse, share => share is > 0 and <= 1)
+            ? section.Value("target", 1.0, Percentage.Expected + ", above 0 and up to 100%", Percentage.TryParse, share => share is > 0 and <= 1)
             : section.Value("target", 1.0, "a number above 0 in the metric's own unit", Number, value => value > 0);
         if (name == "memory" && resources.MemoryBytes is null)
             section.Conflict("name", "resources.memory to be set", "A memory target is a share of resources.memory, which is not set; set it.");
@@ -53,7 +53,7 @@ internal static class ScalingSection
         return new MetricTarget { Name = name, Target = target };
     }
 
-    private static bool Number(string text, out double value) => Numbers.TryParse(text, out value);
+    private static bool Number(string text, out double value) => PlainNumber.TryParse(text, out value);
 
     private static bool Never(string text, out string value)
     {

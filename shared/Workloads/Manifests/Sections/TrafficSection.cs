@@ -1,5 +1,5 @@
 using Platform.Workloads.Manifests.Yaml;
-using Platform.Workloads.Units;
+using Platform.Contracts.Units;
 
 namespace Platform.Workloads.Manifests.Sections;
 
@@ -18,7 +18,7 @@ internal static class TrafficSection
             Hosts = hosts,
             PathPrefix = section.Value("pathPrefix", defaults.PathPrefix, "a URL path prefix such as /shop, without query", Section.Text, path => Rules.IsUrlPath(path) && !path.Contains('?')),
             LoadBalancing = section.Choice("loadBalancing", defaults.LoadBalancing, ["leastRequests", "powerOfTwoChoices", "roundRobin"], []),
-            DrainTimeout = section.Value("drainTimeout", defaults.DrainTimeout, Durations.Expected + ", up to 1h", Durations.TryParse, Rules.Between(TimeSpan.Zero, TimeSpan.FromHours(1))),
+            DrainTimeout = section.Value("drainTimeout", defaults.DrainTimeout, Duration.Expected + ", up to 1h", Duration.TryParse, Rules.Between(TimeSpan.Zero, TimeSpan.FromHours(1))),
         };
         section.Close();
         return traffic;

@@ -1,16 +1,15 @@
-using System.Buffers;
 using System.Globalization;
 
-namespace Platform.Workloads.Units;
+namespace Platform.Contracts.Units;
 
 /// <summary>Plain decimal numbers: digits and at most one point, no sign, exponent, separator, infinity or hexadecimal.</summary>
-internal static class Numbers
+public static class PlainNumber
 {
-    public static readonly SearchValues<char> DigitsAndPoint = SearchValues.Create("0123456789.");
-
+    /// <summary>Reads a number; never negative. False for anything else.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out double value) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
 
+    /// <summary>Reads a whole number; never negative. False for anything else.</summary>
     public static bool TryParseInteger(ReadOnlySpan<char> text, out long value) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 

@@ -12,9 +12,10 @@ namespace Platform.Gateway.Messages;
 /// </summary>
 internal sealed class ShiftTrafficConsumer(RouteTables tables, Drainer drainer, IEventPublisher events, TimeProvider time) : IConsumer<ShiftTraffic>
 {
-    public async Task Consume(ConsumeContext<ShiftTraffic> context)
+    public Task Consume(ConsumeContext<ShiftTraffic> context) => HandleAsync(context.Message, context.CancellationToken);
+
+    internal async Task HandleAsync(ShiftTraffic command, CancellationToken cancellationToken)
     {
-        var command = context.Message;
         var problems = RouteTableRules.Problems(command.Table).ToList();
         if (command.Table.Application != command.Application) problems.Add($"application: the command is about '{command.Application}', the table about '{command.Table.Application}'.");
         if (problems.Count > 0) throw new InvalidOperationException($"The table of {command.Application} is refused: {string.Join(' ', problems)}");
@@ -29,10 +30,10 @@ internal sealed class ShiftTrafficConsumer(RouteTables tables, Drainer drainer, 
                 Generation = inForce.Generation,
                 Weights = inForce.Removed ? new Dictionary<string, int>() : inForce.Revisions.ToDictionary(r => r.Revision, r => r.Weight),
             },
-            context.CancellationToken);
+            cancellationToken);
         foreach (var gone in tables.Gone(command.Application, command.Awaiting, command.CorrelationId))
         {
-            await drainer.AnnounceAsync(gone, cut: 0, context.CancellationToken);
+            await drainer.AnnounceAsync(gone, cut: 0, cancellationToken);
         }
     }
 }

@@ -18,8 +18,8 @@ internal sealed class GatewayBench : IBench
 
     public IReadOnlyList<BenchOption> Options { get; } =
     [
-        new("rounds", "interleaved rounds per subject", "7"),
-        new("seconds", "length of a round", "3"),
+        new("rounds", "interleaved rounds per subject", "15"),
+        new("seconds", "length of a round", "2"),
         new("connections", "keep-alive connections of the load generator", "32"),
     ];
 
@@ -43,16 +43,18 @@ internal sealed class GatewayBench : IBench
 
         context.Say("warming up …");
         foreach (var (_, address) in subjects) await Wrk.RunAsync(address, connections, TimeSpan.FromSeconds(3), context.CancellationToken);
-        var results = subjects.ToDictionary(s => s.Name, _ => new List<(LoadResult Load, double BytesPerRequest)>());
+        var results = subjects.ToDictionary(s => s.Name, _ => new List<Round>());
+        var order = new Order(new Random(1));
         for (var round = 0; round < rounds; round++)
         {
             context.Say($"round {round + 1} of {rounds} …");
-            for (var i = 0; i < subjects.Count; i++)
+            foreach (var (name, address) in order.Shuffled(subjects))
             {
-                var (name, address) = subjects[(i + round) % subjects.Count];
-                var before = GC.GetTotalAllocatedBytes();
+                var allocated = GC.GetTotalAllocatedBytes();
+                var cpu = Environment.CpuUsage.TotalTime;
                 var load = await Wrk.RunAsync(address, connections, duration, context.CancellationToken);
-                results[name].Add((load, (GC.GetTotalAllocatedBytes() - before) / (double)Math.Max(load.Requests, 1)));
+                var requests = (double)Math.Max(load.Requests, 1);
+                results[name].Add(new Round(load, (GC.GetTotalAllocatedBytes() - allocated) / requests, (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / requests));
             }
         }
 
@@ -65,7 +67,7 @@ internal sealed class GatewayBench : IBench
             ]);
     }
 
-    private static Dictionary<string, object?> Row(string subject, int connections, List<(LoadResult Load, double BytesPerRequest)> rounds, double share) => new()
+    private static Dictionary<string, object?> Row(string subject, int connections, List<Round> rounds, double share) => new()
     {
         ["subject"] = subject,
         ["connections"] = connections,
@@ -75,6 +77,8 @@ internal sealed class GatewayBench : IBench
         ["p99Milliseconds"] = Median(rounds.Select(r => r.Load.P99Milliseconds)),
         ["failedRequests"] = rounds.Sum(r => r.Load.Failed),
         ["shareOfBareYarpRatio"] = share,
+        // Of this process: what the proxy itself needs, however busy the machine is.
+        ["cpuMicrosecondsPerRequest"] = subject is BareYarp or Ours ? Median(rounds.Select(r => r.CpuPerRequest)) : null,
         ["allocatedBytesPerRequest"] = subject is BareYarp or Ours ? Median(rounds.Select(r => r.BytesPerRequest)) : null,
     };
 
@@ -82,5 +86,18 @@ internal sealed class GatewayBench : IBench
     {
         var sorted = values.Order().ToArray();
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    private sealed record Round(LoadResult Load, double BytesPerRequest, double CpuPerRequest);
+
+    /// <summary>Another order each round, so that nobody always comes after the same neighbour.</summary>
+    private sealed class Order(Random random)
+    {
+        public T[] Shuffled<T>(IEnumerable<T> items)
+        {
+            var shuffled = items.ToArray();
+            random.Shuffle(shuffled);
+            return shuffled;
+        }
     }
 }

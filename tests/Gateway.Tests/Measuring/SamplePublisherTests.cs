@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Platform.Contracts.Metrics;
+using Platform.Contracts.Traffic;
+using Platform.Effects;
+using Platform.Gateway.Measuring;
+using Platform.Gateway.Routing;
+using Platform.Metrics.Streaming;
+using Platform.Testing;
+
+namespace Platform.Gateway.Tests.Measuring;
+
+public sealed class SamplePublisherTests
+{
+    [Fact]
+    public void Samples_are_told_by_replica_revision_and_application_and_only_once()
+    {
+        var folder = Directory.CreateTempSubdirectory("gateway-").FullName;
+        var time = new ManualTimeProvider();
+        using var tables = new RouteTables(new RouteFile(Path.Combine(folder, "r.json"), UnhinderedEffects.Instance, NullLogger<RouteFile>.Instance), new GatewayOptions(), time);
+        var address = new Uri("http://127.0.0.1:1");
+        tables.Apply(
+            new RouteTable
+            {
+                Application = "shop",
+                Generation = 1,
+                Revisions =
+                [
+                    new RevisionRoute { Revision = "v1", Weight = 1, Replicas = [new ReplicaAddress { Id = "a", Address = address }, new ReplicaAddress { Id = "b", Address = address }] },
+                    new RevisionRoute { Revision = "v2", Weight = 1, Replicas = [new ReplicaAddress { Id = "c", Address = address }] },
+                ],
+            },
+            Guid.NewGuid());
+        var counters = tables.Replicas.ToDictionary(r => r.Id, r => r.Counters);
+        for (var i = 0; i < 10; i++) counters["a"].Record(0.010, error: false);
+        for (var i = 0; i < 5; i++) counters["b"].Record(0.020, error: i == 0);
+        counters["c"].Record(double.NaN, error: false);
+        tables.Traffic.Single().Unrouted.Record(30, error: true);
+        tables.Replicas.Single(r => r.Id == "c").TryEnter();
+        tables.Traffic.Single().HoldOne();
+        var stream = new Recording();
+        using var publisher = new SamplePublisher(tables, stream, time);
+
+        publisher.Publish();
+        publisher.Publish();
+
+        double Value(int batch, string name, string revision, string replica) =>
+            stream.Batches[batch].Samples.Single(s => s.Name == name && s.Revision == revision && s.Replica == replica).Value;
+        Assert.Equal(("gateway", "shop", TimeSpan.FromSeconds(1)), (stream.Batches[0].Source, stream.Batches[0].Application, stream.Batches[0].Interval));
+        Assert.Equal(10, Value(0, MetricNames.Requests, "v1", "a"));
+        Assert.Equal(15, Value(0, MetricNames.Requests, "v1", ""));
+        Assert.Equal(1, Value(0, MetricNames.Errors, "v1", "b"));
+        Assert.Equal(1, Value(0, MetricNames.Requests, "v2", "c"));
+        Assert.Equal(1, Value(0, MetricNames.InFlight, "v2", ""));
+        Assert.Equal(17, Value(0, MetricNames.Requests, "", ""));
+        Assert.Equal(2, Value(0, MetricNames.Errors, "", ""));
+        Assert.Equal(1, Value(0, MetricNames.InFlight, "", ""));
+        Assert.Equal(1, Value(0, MetricNames.Held, "", ""));
+        Assert.Equal(16, Value(0, MetricNames.Latency, "", ""));
+        var latency = stream.Batches[0].Samples.Single(s => s.Name == MetricNames.Latency && s is { Revision: "v1", Replica: "" }).Histogram!;
+        Assert.InRange(latency.Quantile(0.5), 0.0099, 0.0101);
+        Assert.InRange(latency.Quantile(0.95), 0.0198, 0.0202);
+        Assert.Equal(0, Value(1, MetricNames.Requests, "", ""));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private sealed class Recording : IMetricStream
+    {
+        public List<MetricBatch> Batches { get; } = [];
+
+        public void Publish(MetricBatch batch) => Batches.Add(batch);
+
+        public IAsyncEnumerable<MetricBatch> SubscribeAsync(string subscriber, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Platform.Autoscaler.Applications;
+using Platform.Autoscaler.Decisions;
+using Platform.Autoscaler.Scaling;
+using Platform.Hosting;
+using Platform.Hosting.Json;
+using Platform.Storage;
+
+namespace Platform.Autoscaler.Api;
+
+/// <summary>What the autoscaler thinks now, and what it decided before.</summary>
+internal static class RecommendationEndpoints
+{
+    private const int LongestPage = 500;
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/recommendations", ListAsync).RequireAuthorization(Roles.Viewer)
+            .WithSummary("What the autoscaler recommends now").WithDescription("Per application: current and desired replicas, each metric against its target, why, and what holds it.");
+        endpoints.MapGet("/decisions", DecisionsAsync).RequireAuthorization(Roles.Viewer)
+            .WithSummary("Past decisions, newest first").WithDescription("Decisions that changed something, or differed from the one before. Pages with limit and after.");
+    }
+
+    private static async Task<IResult> ListAsync(
+        string? application,
+        [FromKeyedServices(AutoscalerModule.Name)] Database database,
+        MetricIntake metrics,
+        IOptions<AutoscalerOptions> options,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        var all = await database.ReadAsync(ApplicationStore.ListAsync, cancellationToken);
+        var chosen = all.Where(a => application is null || a.Name == application).ToList();
+        if (application is not null && chosen.Count == 0) return UnknownApplication(application, all.Select(a => a.Name));
+        return Results.Ok(new Contracts.Http.Page<RecommendationView> { Items = [.. chosen.Select(a => View(a, metrics.LastHeard(a.Name), time.GetUtcNow(), options.Value))] });
+    }
+
+    private static async Task<IResult> DecisionsAsync(
+        string? application, string? after, int? limit, [FromKeyedServices(AutoscalerModule.Name)] Database database, CancellationToken cancellationToken)
+    {
+        var size = limit ?? 50;
+        if (size is < 1 or > LongestPage) return Problem.BadRequest("bad-page", "The page cannot be made", [new FieldProblem("limit", $"1 to {LongestPage}", $"{size}")]);
+        var before = long.MaxValue;
+        if (after is not null && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out before))
+        {
+            return Problem.BadRequest("bad-page", "The page cannot be made", [new FieldProblem("after", "the next of the page before", $"'{after}'")]);
+        }
+
+        var rows = await database.ReadAsync(reader => DecisionStore.PageAsync(reader, application, before, size + 1), cancellationToken);
+        var items = rows.Take(size).Select(row => new DecisionView
+        {
+            Sequence = row.Sequence,
+            Application = row.Application,
+            Decision = JsonSerializer.Deserialize<ScalingDecision>(row.Decision, PlatformJson.Options)!,
+        }).ToList();
+        return Results.Ok(new Contracts.Http.Page<DecisionView> { Items = items, Next = rows.Count > size ? items[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null });
+    }
+
+    internal static RecommendationView View(ScaledApplication application, DateTimeOffset? lastHeard, DateTimeOffset now, AutoscalerOptions options)
+    {
+        var settings = application.ReadSettings();
+        var last = application.ReadLast();
+        var held = Situation.HeldBecause(application, settings, lastHeard, now, options);
+        return new RecommendationView
+        {
+            Application = application.Name,
+            Current = application.Wanted,
+            Desired = application.PendingTo ?? (held is null ? last?.Desired : null) ?? application.Wanted,
+            Min = settings.Min,
+            Max = settings.Max,
+            Outcome = held is not null ? ScalingOutcome.Held : last?.Outcome ?? ScalingOutcome.Held,
+            Reason = held ?? last?.Reason ?? "The first decision is still to come.",
+            HeldBecause = held ?? (last?.Outcome is ScalingOutcome.Held or ScalingOutcome.Disabled ? last.Reason : null),
+            HeldUntil = application.HoldUntil > now ? application.HoldUntil : null,
+            DecidedAt = last?.At,
+            NextDecision = application.NextDecision,
+            Recommended = last?.Recommended,
+            LimitedBy = last?.LimitedBy ?? [],
+            Metrics = last?.Metrics ?? [],
+        };
+    }
+
+    internal static ProblemResult UnknownApplication(string application, IEnumerable<string> known) => Problem.NotFound(
+        "application-unknown", "There is no such application",
+        $"The autoscaler knows no application '{(application.Length > 100 ? application[..100] : application)}'; it knows: {string.Join(", ", known.DefaultIfEmpty("none yet"))}.");
+}

@@ -1,0 +1,122 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Platform.Autoscaler.Applications;
+using Platform.Autoscaler.Decisions;
+using Platform.Autoscaler.Scaling;
+using Platform.Contracts.Http;
+using Platform.Contracts.Scaling;
+using Platform.Hosting;
+using Platform.Hosting.Json;
+using Platform.Messaging;
+using Platform.Storage;
+
+namespace Platform.Autoscaler.Api;
+
+/// <summary>Scaling by hand. A person's number stands for a while; then automatic scaling goes on.</summary>
+internal static class ScaleEndpoints
+{
+    private const int MostReplicas = 1_000;
+
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost("/scale", ScaleAsync).RequireAuthorization(Roles.Operator)
+            .WithSummary("Scale by hand").WithDescription("Sends the change to the owner of replicas and pauses automatic scaling of the application for Autoscaler:ManualHold.");
+        endpoints.MapDelete("/holds/{application}", ReleaseAsync).RequireAuthorization(Roles.Operator)
+            .WithSummary("Let automatic scaling go on at once after scaling by hand");
+    }
+
+    private static async Task<IResult> ScaleAsync(
+        ScaleRequest request,
+        HttpContext http,
+        [FromKeyedServices(AutoscalerModule.Name)] Database database,
+        [FromKeyedServices(AutoscalerModule.Name)] IAuditLog audit,
+        IOptions<AutoscalerOptions> options,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        if (Validate(request) is { Count: > 0 } problems) return Problem.BadRequest("invalid-scale-request", "The request to scale cannot be taken", problems);
+        return await database.TransactAsync<IResult>(async transaction =>
+        {
+            if (await ApplicationStore.FindAsync(transaction, request.Application) is not { } application)
+            {
+                return RecommendationEndpoints.UnknownApplication(request.Application, (await ApplicationStore.ListAsync(transaction)).Select(a => a.Name));
+            }
+
+            if (Refuse(application, request) is { } refusal) return refusal;
+            return await SendAsync(transaction, application, request, http, audit, options.Value, time.GetUtcNow(), cancellationToken);
+        }, cancellationToken);
+    }
+
+    private static async Task<IResult> SendAsync(
+        Transaction transaction, ScaledApplication application, ScaleRequest request, HttpContext http, IAuditLog audit, AutoscalerOptions options, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var command = Guid.NewGuid();
+        var who = http.User.Identity?.Name ?? "nobody";
+        var reason = string.IsNullOrWhiteSpace(request.Reason) ? "Scaled by hand." : request.Reason;
+        var hold = options.ManualHold > TimeSpan.Zero ? now + options.ManualHold : (DateTimeOffset?)null;
+        var decision = new ScalingDecision
+        {
+            At = now,
+            Outcome = ScalingOutcome.Scale,
+            Current = application.Wanted,
+            Desired = request.Replicas,
+            Reason = $"{who} scaled it by hand: {reason}",
+        };
+        await ApplicationStore.HoldAsync(transaction, application.Name, hold, hold is null ? null : who, hold is null ? null : reason);
+        await ApplicationStore.SentAsync(transaction, application.Name, command, request.Replicas, now);
+        await DecisionStore.ListAsync(transaction, application.Name, now, JsonSerializer.Serialize(decision, PlatformJson.Options), options.KeptDecisions);
+        await transaction.SendAsync(
+            new ScaleApplication { Application = application.Name, At = now, CorrelationId = command, RequestedBy = who, Reason = reason, Replicas = request.Replicas },
+            cancellationToken);
+        await audit.RecordAsync(
+            transaction, AuditEntry.For(http, "scale application", application.Name, reason, before: new { replicas = application.Wanted }, after: new { replicas = request.Replicas }));
+
+        var location = $"/recommendations?application={application.Name}";
+        var until = hold is null
+            ? "Automatic scaling may change it again at its next decision, because Autoscaler:ManualHold is 0."
+            : $"Automatic scaling leaves it alone until {hold:HH:mm:ss} UTC (a Kubernetes autoscaler would overrule it at once); DELETE /holds/{application.Name} lets it go on earlier.";
+        return Results.Accepted(location, new Accepted { Id = command, Location = location, Message = $"{application.Name} goes from {application.Wanted} to {request.Replicas} replicas. {until}" });
+    }
+
+    private static async Task<IResult> ReleaseAsync(
+        string application,
+        HttpContext http,
+        [FromKeyedServices(AutoscalerModule.Name)] Database database,
+        [FromKeyedServices(AutoscalerModule.Name)] IAuditLog audit,
+        CancellationToken cancellationToken) => await database.TransactAsync<IResult>(async transaction =>
+        {
+            if (await ApplicationStore.FindAsync(transaction, application) is not { } found)
+            {
+                return RecommendationEndpoints.UnknownApplication(application, (await ApplicationStore.ListAsync(transaction)).Select(a => a.Name));
+            }
+
+            if (found.HoldUntil is null) return Results.NoContent();
+            await ApplicationStore.HoldAsync(transaction, application, null, null, null);
+            await audit.RecordAsync(transaction, AuditEntry.For(http, "release hold", application, before: new { found.HoldUntil, found.HoldBy }));
+            return Results.NoContent();
+        }, cancellationToken);
+
+    private static List<FieldProblem> Validate(ScaleRequest request)
+    {
+        List<FieldProblem> problems = [];
+        if (string.IsNullOrWhiteSpace(request.Application) || request.Application.Length > 100) problems.Add(new("application", "the name of an application", "none, or more than 100 characters"));
+        if (request.Replicas is < 0 or > MostReplicas) problems.Add(new("replicas", $"0 to {MostReplicas}", $"{request.Replicas}"));
+        if (request.Reason is { Length: > 500 }) problems.Add(new("reason", "up to 500 characters", $"{request.Reason.Length} characters"));
+        return problems;
+    }
+
+    private static ProblemResult? Refuse(ScaledApplication application, ScaleRequest request)
+    {
+        if (application.Rollout is { } rollout)
+        {
+            return Problem.Conflict("rollout-running", "A rollout is under way",
+                $"The rollout {rollout} of {application.RolloutRevision} has {application.Name}; scale it when the rollout has ended, or abort the rollout.");
+        }
+
+        var settings = application.ReadSettings();
+        return request.Replicas != 0 && (request.Replicas < settings.Min || request.Replicas > settings.Max)
+            ? Problem.BadRequest("outside-limits", "The number is outside the manifest's limits",
+                [new FieldProblem("replicas", $"{settings.Min} to {settings.Max} (scaling.min and scaling.max of the manifest), or 0", $"{request.Replicas}")])
+            : null;
+    }
+}

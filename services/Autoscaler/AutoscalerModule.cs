@@ -1,0 +1,48 @@
+using Platform.Autoscaler.Api;
+using Platform.Autoscaler.Applications;
+using Platform.Autoscaler.Decisions;
+using Platform.Hosting;
+using Platform.Messaging;
+using Platform.Metrics.Streaming;
+using Platform.Storage;
+
+namespace Platform.Autoscaler;
+
+/// <summary>
+/// The autoscaler: how many replicas every application should have.
+/// <list type="bullet">
+/// <item>Listens to: what Deployment says of rollouts, replicas and scaling (<see cref="DeploymentFacts"/>), and the metric stream (<see cref="MetricIntake"/>).</item>
+/// <item>Owns: the scaling settings in force, holds, recommendations, decisions (<see cref="AutoscalerTables"/>).</item>
+/// <item>Decides: once per sync period and application (<see cref="DecisionLoop"/>), by the HPA's algorithm (<see cref="Scaling.HorizontalScaler"/>).</item>
+/// <item>Sends: <c>ScaleApplication</c> to Deployment.</item>
+/// <item>Serves: <c>POST /scale</c>, <c>DELETE /holds/{application}</c>, <c>GET /recommendations</c>, <c>GET /decisions</c>.</item>
+/// </list>
+/// </summary>
+public static class AutoscalerModule
+{
+    /// <summary>The module's name.</summary>
+    public const string Name = "autoscaler";
+
+    /// <summary>The module for a host.</summary>
+    public static ServiceModule Module { get; } = new(Name, 8011, builder => builder.AddAutoscaler(), endpoints => endpoints.MapAutoscaler());
+
+    /// <summary>Registers the autoscaler.</summary>
+    public static IHostApplicationBuilder AddAutoscaler(this IHostApplicationBuilder builder)
+    {
+        builder.AddOptions<AutoscalerOptions>("Autoscaler");
+        builder.AddModuleDatabase(Name, AutoscalerTables.Migrations);
+        builder.AddMetricStream();
+        builder.AddModuleMessaging(Name, bus => bus.AddConsumer<DeploymentFacts>());
+        builder.Services.AddSingleton<MetricIntake>().AddHostedService(services => services.GetRequiredService<MetricIntake>());
+        builder.Services.AddSingleton<DecisionLoop>().AddHostedService(services => services.GetRequiredService<DecisionLoop>());
+        return builder;
+    }
+
+    /// <summary>Maps the autoscaler's API.</summary>
+    public static IEndpointRouteBuilder MapAutoscaler(this IEndpointRouteBuilder endpoints)
+    {
+        ScaleEndpoints.Map(endpoints);
+        RecommendationEndpoints.Map(endpoints);
+        return endpoints;
+    }
+}

@@ -1,0 +1,66 @@
+using Platform.Storage;
+
+namespace Platform.Autoscaler;
+
+/// <summary>The module's tables.</summary>
+internal static class AutoscalerTables
+{
+    public static IReadOnlyList<Migration> Migrations { get; } =
+    [
+        new Migration(1, "applications and decisions",
+            """
+            CREATE TABLE applications (
+                name TEXT NOT NULL PRIMARY KEY,
+                settings TEXT NOT NULL,
+                settings_before TEXT,
+                wanted INTEGER NOT NULL,
+                revision TEXT,
+                rollout TEXT,
+                rollout_revision TEXT,
+                ended_rollout TEXT,
+                hold_until BIGINT,
+                hold_by TEXT,
+                hold_reason TEXT,
+                pending TEXT,
+                pending_to INTEGER,
+                pending_since BIGINT,
+                next_decision BIGINT NOT NULL,
+                scaled_at BIGINT NOT NULL,
+                last TEXT,
+                removed INTEGER NOT NULL
+            );
+            CREATE TABLE replicas (
+                id TEXT NOT NULL PRIMARY KEY,
+                application TEXT NOT NULL,
+                revision TEXT NOT NULL,
+                started_at BIGINT NOT NULL,
+                ready INTEGER NOT NULL,
+                changed_at BIGINT NOT NULL,
+                stopped INTEGER NOT NULL
+            );
+            CREATE INDEX replicas_application ON replicas (application);
+            CREATE TABLE recommendations (
+                application TEXT NOT NULL,
+                at BIGINT NOT NULL,
+                replicas INTEGER NOT NULL
+            );
+            CREATE INDEX recommendations_application ON recommendations (application, at);
+            CREATE TABLE changes (
+                command TEXT NOT NULL PRIMARY KEY,
+                application TEXT NOT NULL,
+                at BIGINT NOT NULL,
+                change INTEGER NOT NULL
+            );
+            CREATE INDEX changes_application ON changes (application, at);
+            CREATE TABLE counters (name TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL);
+            INSERT INTO counters (name, value) VALUES ('decisions', 0);
+            CREATE TABLE decisions (
+                sequence BIGINT NOT NULL PRIMARY KEY,
+                application TEXT NOT NULL,
+                at BIGINT NOT NULL,
+                decision TEXT NOT NULL
+            );
+            CREATE INDEX decisions_application ON decisions (application, sequence)
+            """),
+    ];
+}

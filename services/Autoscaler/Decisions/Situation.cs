@@ -1,0 +1,59 @@
+using Platform.Autoscaler.Applications;
+using Platform.Autoscaler.Scaling;
+using Platform.Contracts.Scaling;
+
+namespace Platform.Autoscaler.Decisions;
+
+/// <summary>
+/// Everything that is known when a decision is due, and the decision: first whether anything may be decided at all, then the
+/// HPA. Pure.
+/// </summary>
+internal static class Situation
+{
+    public static ScalingDecision Decide(ScaledApplication application, ScalingInput input, DateTimeOffset? lastHeard, AutoscalerOptions options) =>
+        HeldBecause(application, input.Settings, lastHeard, input.Now, options) is { } reason
+            ? HorizontalScaler.Unchanged(input, ScalingOutcome.Held, reason)
+            : HorizontalScaler.Decide(input);
+
+    /// <summary>Why nothing is decided now; null: nothing stands in the way.</summary>
+    public static string? HeldBecause(ScaledApplication application, ScalingSettings settings, DateTimeOffset? lastHeard, DateTimeOffset now, AutoscalerOptions options)
+    {
+        if (application.Rollout is not null)
+        {
+            return $"The rollout of {application.RolloutRevision} is under way; its replicas are its own until it ends.";
+        }
+
+        if (application.HoldUntil is { } until && until > now)
+        {
+            return $"{application.HoldBy} scaled it by hand; automatic scaling goes on at {until:HH:mm:ss} UTC.";
+        }
+
+        if (application.PendingSince is { } since && now - since < options.AnswerTimeout)
+        {
+            return $"The change to {application.PendingTo} replicas was sent {(now - since).TotalSeconds:0} s ago and is not confirmed yet.";
+        }
+
+        if (settings.Metrics.Count > 0 && (lastHeard is null || now - lastHeard > options.SilentAfter))
+        {
+            return lastHeard is null
+                ? "No metrics have arrived since the autoscaler started, so there is nothing to decide from."
+                : $"No metrics have arrived for {(now - lastHeard.Value).TotalSeconds:0} s, so there is nothing to decide from.";
+        }
+
+        return null;
+    }
+
+    /// <summary>The replicas as the HPA sees them: those of other revisions are leaving, those that are wanted and unknown are starting.</summary>
+    public static IReadOnlyList<ReplicaObservation> Observe(ScaledApplication application, IReadOnlyList<KnownReplica> known, DateTimeOffset now)
+    {
+        List<ReplicaObservation> replicas =
+        [
+            .. known.Select(replica => new ReplicaObservation(
+                replica.Id, replica.StartedAt, replica.Ready, replica.ChangedAt,
+                Leaving: application.Revision is not null && replica.Revision != application.Revision)),
+        ];
+        var starting = application.Wanted - replicas.Count(replica => !replica.Leaving);
+        for (var i = 0; i < starting; i++) replicas.Add(new ReplicaObservation($"starting-{i}", now, Ready: false, ReadyChangedAt: null));
+        return replicas;
+    }
+}

@@ -1,0 +1,43 @@
+using Platform.Contracts;
+using Platform.Contracts.Deployments;
+using Platform.Contracts.Health;
+using Platform.Contracts.Replicas;
+using Platform.Contracts.Scaling;
+using Platform.Contracts.Traffic;
+using Platform.Contracts.Units;
+
+namespace Platform.HealthMonitor.Events;
+
+/// <summary>An event in words, and how much it matters.</summary>
+internal static class EventSentence
+{
+    public static (string Severity, string Summary) Of(IEvent happened) => happened switch
+    {
+        RolloutStarted e => ("info", e.StableRevision is null
+            ? $"{e.RequestedBy} ships {e.Application} for the first time: {e.Revision}, {e.Strategy}."
+            : $"{e.RequestedBy} ships {e.Revision} of {e.Application} in place of {e.StableRevision}, {e.Strategy}."),
+        RolloutStepCompleted e => ("info", $"Step {e.Step} of {e.Revision} done in {Short(e.Duration)}: {e.Message}"),
+        DeploymentCompleted e => ("success", $"{e.Revision} of {e.Application} serves everything, after {Short(e.Duration)}."),
+        DeploymentFailed e => ("critical", $"{e.Revision} of {e.Application} never served: {e.Reason}"),
+        DeploymentRolledBack e => ("critical", $"{e.Revision} of {e.Application} was taken back in {Short(e.RollbackDuration)}, {e.StableRevision} serves: {e.Reason}"),
+        ApplicationRemoved e => ("warning", $"{e.Application} was removed."),
+        ApplicationScaled e => ("info", $"{e.Application} goes from {e.From} to {e.To} replicas ({e.RequestedBy}): {e.Reason}"),
+        ScalingRefused e => ("warning", $"{e.Requested} replicas of {e.Application} were refused: {e.Reason}"),
+        ReplicaStarted e => ("info", $"Replica {e.Replica} of {e.Revision} is ready after {Short(e.StartupDuration)}."),
+        ReplicaStopped { Expected: true } e => ("info", $"Replica {e.Replica} of {e.Revision} was stopped."),
+        ReplicaStopped e => ("warning", $"Replica {e.Replica} of {e.Revision} died{(e.ExitCode is { } code ? $" with exit code {code}" : "")}."),
+        ReplicaUnhealthy e => ("warning", $"Replica {e.Replica} of {e.Revision} is unhealthy: {e.Reason}"),
+        TrafficShifted e => ("info", $"Traffic of {e.Application} goes to {string.Join(", ", e.Weights.OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => $"{w.Key} ({w.Value})"))}."),
+        ReplicaDrained { Cut: 0 } e => ("info", $"Replica {e.Replica} has answered its last request."),
+        ReplicaDrained e => ("warning", $"Replica {e.Replica} was drained with {e.Cut} requests cut."),
+        AlertRaised e => (e.Severity == "critical" ? "critical" : "warning", $"{e.Rule}: {e.Message}"),
+        AlertResolved e => ("success", $"{e.Rule} is over after {Short(e.Duration)}."),
+        ServiceReported { Ready: true } e => ("info", $"Service {e.Service} {e.Version} is ready."),
+        ServiceReported e => ("warning", $"Service {e.Service} is not ready; it waits for {string.Join(", ", e.WaitingFor)}."),
+        _ => ("info", $"{happened.GetType().Name} of {happened.Application}."),
+    };
+
+    /// <summary>People do not want microseconds.</summary>
+    private static string Short(TimeSpan span) => Duration.Format(TimeSpan.FromMilliseconds(
+        span.TotalSeconds < 10 ? Math.Round(span.TotalMilliseconds) : Math.Round(span.TotalSeconds) * 1000));
+}

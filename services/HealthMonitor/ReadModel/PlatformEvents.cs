@@ -1,0 +1,72 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using Platform.Contracts;
+using Platform.Contracts.Deployments;
+using Platform.Contracts.Health;
+using Platform.Contracts.Replicas;
+using Platform.Contracts.Scaling;
+using Platform.Contracts.Traffic;
+using Platform.HealthMonitor.Events;
+using Platform.Messaging;
+
+namespace Platform.HealthMonitor.ReadModel;
+
+/// <summary>Listens to every event of the platform: brings the read model up to date and keeps what is news in the log.</summary>
+internal sealed class PlatformEvents(IOptions<HealthMonitorOptions> options, EventSignal signal, TimeProvider time) :
+    IConsumer<RolloutStarted>,
+    IConsumer<RolloutStepCompleted>,
+    IConsumer<DeploymentCompleted>,
+    IConsumer<DeploymentFailed>,
+    IConsumer<DeploymentRolledBack>,
+    IConsumer<ApplicationRemoved>,
+    IConsumer<ApplicationScaled>,
+    IConsumer<ScalingRefused>,
+    IConsumer<ReplicaStarted>,
+    IConsumer<ReplicaStopped>,
+    IConsumer<ReplicaUnhealthy>,
+    IConsumer<TrafficShifted>,
+    IConsumer<ReplicaDrained>,
+    IConsumer<AlertRaised>,
+    IConsumer<AlertResolved>,
+    IConsumer<ServiceReported>
+{
+    public Task Consume(ConsumeContext<RolloutStarted> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<RolloutStepCompleted> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<DeploymentCompleted> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<DeploymentFailed> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<DeploymentRolledBack> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<ApplicationRemoved> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<ApplicationScaled> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<ScalingRefused> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<ReplicaStarted> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<ReplicaStopped> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<ReplicaUnhealthy> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<TrafficShifted> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<ReplicaDrained> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<AlertRaised> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<AlertResolved> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<ServiceReported> context) => TakeAsync(context);
+
+    private async Task TakeAsync<T>(ConsumeContext<T> context) where T : class, IEvent
+    {
+        var transaction = context.Transaction();
+        if (!await Projection.ApplyAsync(transaction, context.Message)) return;
+        await EventLog.AppendAsync(transaction, EventLog.Record(context.Message, context.MessageId ?? Guid.NewGuid()), options.Value, time.GetUtcNow());
+        transaction.OnCommitted(signal.Pulse);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Options;
+using Platform.Effects;
+using Platform.HealthMonitor.Events;
+
+namespace Platform.HealthMonitor.Subscriptions;
+
+/// <summary>
+/// Posts an event to a webhook: a signed CloudEvent. The name is resolved once, here, and the connection goes to just that address,
+/// so what was checked is what is reached; redirects are not followed; answers are read up to a bound.
+/// </summary>
+internal sealed class WebhookSender : IEventReceiver, IDisposable
+{
+    /// <summary>Enough of the answer to see what the receiver disliked.</summary>
+    private const int AnswerHead = 512;
+
+    private readonly HttpClient _client;
+    private readonly WebhookOptions _options;
+    private readonly IEffects _effects;
+    private readonly TimeProvider _time;
+
+    public WebhookSender(IOptions<WebhookOptions> options, IEffects effects, TimeProvider time)
+    {
+        _options = options.Value;
+        _effects = effects;
+        _time = time;
+        var policy = new AddressPolicy(_options.AllowedNetworks);
+        _client = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            ConnectTimeout = _options.Timeout,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+            ConnectCallback = async (context, cancellationToken) =>
+            {
+                var address = await policy.ResolveAsync(context.DnsEndPoint.Host, cancellationToken);
+                var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                try
+                {
+                    await socket.ConnectAsync(new IPEndPoint(address, context.DnsEndPoint.Port), cancellationToken);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            },
+        }) { Timeout = _options.Timeout };
+        _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Platform-Webhooks", "1.0"));
+    }
+
+    public int MaxAttempts => _options.MaxAttempts;
+
+    public bool Serves(Subscription subscription) => subscription.Url.StartsWith("http", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Webhooks are made over HTTP: nothing to prepare.</summary>
+    public Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task<SendResult> SendAsync(Subscription subscription, EventRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = Request(subscription, record);
+            using var answer = await _effects.PerformAsync(
+                EffectKind.HttpSend, $"webhook {subscription.Id}", () => _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken));
+            if (answer.IsSuccessStatusCode) return new SendResult((int)answer.StatusCode, null);
+            return new SendResult((int)answer.StatusCode, $"It answered {(int)answer.StatusCode}{await HeadAsync(answer, cancellationToken)}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new SendResult(null, $"It did not answer within {_options.Timeout.TotalSeconds:0.#} s.");
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException)
+        {
+            return new SendResult(null, failure.Message);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private HttpRequestMessage Request(Subscription subscription, EventRecord record)
+    {
+        var body = CloudEvent.Write(record);
+        var request = new HttpRequestMessage(HttpMethod.Post, subscription.Url) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(CloudEvent.ContentType);
+        var (id, now) = (record.Id.ToString("D"), _time.GetUtcNow());
+        request.Headers.Add(Signature.IdHeader, id);
+        request.Headers.Add(Signature.TimestampHeader, Signature.Timestamp(now));
+        if (subscription.Secret is { } secret) request.Headers.Add(Signature.SignatureHeader, Signature.Compute(secret, id, now, body));
+        return request;
+    }
+
+    private static async Task<string> HeadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        if (answer.StatusCode is >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest) return "; redirects are not followed.";
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[AnswerHead];
+        var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        var text = new string([.. Encoding.UTF8.GetString(buffer, 0, read).Select(c => char.IsControl(c) ? ' ' : c)]).Trim();
+        return text.Length == 0 ? "." : $": {text}";
+    }
+}

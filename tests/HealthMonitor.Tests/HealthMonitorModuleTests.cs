@@ -1,0 +1,161 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Platform.Contracts.Health;
+using Platform.Contracts.Metrics;
+using Platform.Contracts.Traffic;
+using Platform.Metrics;
+using Platform.Metrics.Streaming;
+using Platform.Testing;
+
+namespace Platform.HealthMonitor.Tests;
+
+/// <summary>The whole module: events and metrics in, reports, alerts and streams out.</summary>
+public sealed class HealthMonitorModuleTests
+{
+    [Fact]
+    public async Task Report_AfterARollout_ShowsTheApplicationAndItsLiveFigures()
+    {
+        await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module]);
+        await Facts.DeployAsync(host);
+        var latency = new LatencyHistogram();
+        latency.Record(0.2, 100);
+        host.Measure(Facts.Shop, 10, new MetricSample(MetricNames.Requests, "v1", "r1", 100), new MetricSample(MetricNames.Latency, "v1", "r1", 100, latency));
+
+        using var client = host.Admin("healthmonitor");
+        var report = await ModuleHost.UntilAsync(client, "/health/report", r => r.GetProperty("applications")[0].GetProperty("performance").GetProperty("requestsPerSecond").ValueKind is JsonValueKind.Number);
+        var shop = report.GetProperty("applications")[0];
+        Assert.Equal(("v1", 1, 1), (shop.GetProperty("stableRevision").GetString(), shop.GetProperty("readyReplicas").GetInt32(), shop.GetProperty("wantedReplicas").GetInt32()));
+        Assert.Equal("completed", shop.GetProperty("rollout").GetProperty("state").GetString());
+        Assert.InRange(shop.GetProperty("performance").GetProperty("p95Milliseconds").GetDouble(), 198, 202);
+        Assert.Equal("healthy", shop.GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Alert_IsRaisedAndResolvedOnceEach()
+    {
+        await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module], ["--HealthMonitor:EvaluationInterval=100ms"]);
+        await Facts.DeployAsync(host);
+        using var client = host.Admin("healthmonitor");
+        using var made = await client.PutAsJsonAsync("/rules/many-errors", new
+        {
+            name = "many-errors", metric = "errorRate", aggregation = "mean", comparison = "above", threshold = 0.2, window = "5s", @for = "200ms", clearAfter = "200ms", severity = "critical", minimumEvents = 10,
+        });
+        Assert.Equal(HttpStatusCode.OK, made.StatusCode);
+        using var deleted = await client.DeleteAsync(new Uri("/rules/error-rate", UriKind.Relative));
+
+        host.Measure(Facts.Shop, 5, new MetricSample(MetricNames.Requests, "v1", "r1", 100), new MetricSample(MetricNames.Errors, "v1", "r1", 50));
+        var raised = await ModuleHost.UntilAsync(client, "/alerts", a => a.GetProperty("active").GetArrayLength() == 1);
+        Assert.Equal(0.5, raised.GetProperty("active")[0].GetProperty("value").GetDouble());
+        await ModuleHost.UntilAsync(client, "/health/report", r => r.GetProperty("overall").GetString() == "unhealthy");
+
+        host.Measure(Facts.Shop, 5, new MetricSample(MetricNames.Requests, "v1", "r1", 10_000), new MetricSample(MetricNames.Errors, "v1", "r1", 0));
+        await ModuleHost.UntilAsync(client, "/alerts", a => a.GetProperty("active").GetArrayLength() == 0 && a.GetProperty("history").GetProperty("items").GetArrayLength() == 1);
+        await ModuleHost.UntilAsync(client, "/events?type=AlertResolved", page => page.GetProperty("items").GetArrayLength() == 1);
+        var events = await client.GetFromJsonAsync<JsonElement>("/events?type=AlertRaised");
+        Assert.Equal(1, events.GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Events_PageAndStream_ResumeWhereTheClientStopped()
+    {
+        await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module]);
+        using var client = host.Admin("healthmonitor");
+        for (var i = 1; i <= 5; i++) await host.PublishAsync(Facts.Scaled(i));
+        const string ours = "/events?type=ApplicationScaled&application=shop";
+        var all = await ModuleHost.UntilAsync(client, ours, p => p.GetProperty("items").GetArrayLength() == 5);
+        var sequences = all.GetProperty("items").EnumerateArray().Select(e => e.GetProperty("sequence").GetInt64()).Reverse().ToList();
+        var page = await client.GetFromJsonAsync<JsonElement>(ours + "&limit=2");
+        Assert.Equal([sequences[4], sequences[3]], page.GetProperty("items").EnumerateArray().Select(e => e.GetProperty("sequence").GetInt64()));
+        Assert.Equal($"{sequences[3]}", page.GetProperty("next").GetString());
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, ours);
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        request.Headers.Add("Last-Event-ID", $"{sequences[2]}");
+        using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("text/event-stream", answer.Content.Headers.ContentType!.MediaType);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        Assert.Equal([$"{sequences[3]}", $"{sequences[4]}"], await IdsAsync(reader, 2));
+        await host.PublishAsync(Facts.Scaled(6));
+        Assert.True(long.Parse(Assert.Single(await IdsAsync(reader, 1))) > sequences[4]);
+    }
+
+    [Fact]
+    public async Task RepeatedTrafficTable_IsNewsOnce()
+    {
+        await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module]);
+        using var client = host.Admin("healthmonitor");
+        foreach (var generation in new[] { 1, 1, 2, 1, 2 })
+        {
+            await host.PublishAsync(new TrafficShifted
+            {
+                Application = Facts.Shop, At = DateTimeOffset.UtcNow, CorrelationId = Guid.NewGuid(), Generation = generation, Weights = new Dictionary<string, int> { ["v1"] = 100 },
+            });
+        }
+
+        await host.PublishAsync(Facts.Scaled(1));
+        var page = await ModuleHost.UntilAsync(client, "/events", p => p.GetProperty("items").EnumerateArray().Any(e => e.GetProperty("type").GetString() == "ApplicationScaled"));
+        Assert.InRange(page.GetProperty("items").EnumerateArray().Count(e => e.GetProperty("type").GetString() == "TrafficShifted"), 1, 2);
+    }
+
+    [Fact]
+    public async Task ServiceThatFellSilent_IsDownAndAnAlert()
+    {
+        await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module], ["--HealthMonitor:EvaluationInterval=100ms"]);
+        await host.PublishAsync(new ServiceReported
+        {
+            Application = "platform", At = DateTimeOffset.UtcNow, CorrelationId = Guid.NewGuid(), Service = "silent", Address = new Uri("http://127.0.0.1:1"), Version = "1", Ready = true, Interval = TimeSpan.FromMilliseconds(100),
+        });
+        using var client = host.Admin("healthmonitor");
+        await ModuleHost.UntilAsync(client, "/alerts", a => a.GetProperty("active").EnumerateArray().Any(x => x.GetProperty("rule").GetString() == "service-down-silent"));
+        var report = await client.GetFromJsonAsync<JsonElement>("/health/report");
+        Assert.Equal("unhealthy", report.GetProperty("overall").GetString());
+    }
+
+    [Fact]
+    public async Task Dashboard_StateStreamAndHistory_HaveWhatThePageNeeds()
+    {
+        await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module]);
+        await Facts.DeployAsync(host);
+        host.Measure(Facts.Shop, 10, new MetricSample(MetricNames.Requests, "v1", "r1", 100));
+        using var client = host.Admin("healthmonitor");
+        var state = await client.GetFromJsonAsync<JsonElement>("/dashboard/state");
+        Assert.Equal(4, state.GetProperty("events").EnumerateArray().Count(e => e.GetProperty("application").GetString() == Facts.Shop));
+        Assert.Equal("shop", state.GetProperty("report").GetProperty("applications")[0].GetProperty("name").GetString());
+
+        var history = await ModuleHost.UntilAsync(client, "/dashboard/history?application=shop&window=1m", h => Measured(h, "readyReplicas") > 0 && Measured(h, "requestsPerSecond") > 5);
+        Assert.Equal(60, history.GetProperty("requestsPerSecond").GetArrayLength());
+
+        using var answer = await client.GetAsync(new Uri("/dashboard/stream", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        string? line;
+        while ((line = await reader.ReadLineAsync(deadline.Token)) is not null && line != "event: state") { }
+        Assert.Contains("\"overall\":", await reader.ReadLineAsync(deadline.Token));
+    }
+
+    [Fact]
+    public async Task WithoutAKey_EverythingIs401()
+    {
+        await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module]);
+        using var client = host.Anonymous("healthmonitor");
+        foreach (var path in new[] { "/health/report", "/alerts", "/rules", "/events", "/events/stream", "/webhooks", "/dashboard/state", "/dashboard/stream", "/dashboard/history?application=x" })
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(new Uri(path, UriKind.Relative))).StatusCode);
+        }
+    }
+
+    private static int Measured(JsonElement history, string series) => history.GetProperty(series).EnumerateArray().Count(value => value.ValueKind is JsonValueKind.Number);
+
+    private static async Task<List<string>> IdsAsync(StreamReader reader, int count)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        List<string> ids = [];
+        while (ids.Count < count && await reader.ReadLineAsync(deadline.Token) is { } line)
+        {
+            if (line.StartsWith("id: ", StringComparison.Ordinal)) ids.Add(line[4..]);
+        }
+
+        return ids;
+    }
+}

@@ -114,9 +114,9 @@ internal static class ScaleEndpoints
         }
 
         var settings = application.ReadSettings();
-        return request.Replicas != 0 && (request.Replicas < settings.Min || request.Replicas > settings.Max)
+        return request.Replicas < settings.Min || request.Replicas > settings.Max
             ? Problem.BadRequest("outside-limits", "The number is outside the manifest's limits",
-                [new FieldProblem("replicas", $"{settings.Min} to {settings.Max} (scaling.min and scaling.max of the manifest), or 0", $"{request.Replicas}")])
+                [new FieldProblem("replicas", $"{settings.Min} to {settings.Max} (scaling.min and scaling.max of the manifest)", $"{request.Replicas}")])
             : null;
     }
 }

@@ -55,11 +55,19 @@ internal static class ApplicationStore
         """,
         new { name, wanted, at, command });
 
+    /// <summary>The owner's gauge says how many are wanted, and by that answers a command that changed nothing.</summary>
+    public static Task ConfirmAsync(Transaction transaction, string name, int wanted, Guid? pending) => transaction.ExecuteAsync(
+        "UPDATE applications SET wanted = @wanted" + (pending is null ? ", pending = NULL, pending_to = NULL, pending_since = NULL" : "") + " WHERE name = @name",
+        new { name, wanted });
+
     /// <summary>The owner of replicas did not do it: the command is answered, and what it would have changed does not count.</summary>
     public static async Task RefusedAsync(Transaction transaction, string name, Guid command)
     {
         await transaction.ExecuteAsync("DELETE FROM changes WHERE command = @command", new { command });
-        await transaction.ExecuteAsync("UPDATE applications SET pending = NULL, pending_to = NULL, pending_since = NULL WHERE name = @name AND pending = @command", new { name, command });
+        await transaction.ExecuteAsync(
+            // A person's number that was refused holds nothing either.
+            "UPDATE applications SET pending = NULL, pending_to = NULL, pending_since = NULL, hold_until = NULL, hold_by = NULL, hold_reason = NULL WHERE name = @name AND pending = @command",
+            new { name, command });
     }
 
     public static Task HoldAsync(Transaction transaction, string name, DateTimeOffset? until, string? by, string? reason) => transaction.ExecuteAsync(

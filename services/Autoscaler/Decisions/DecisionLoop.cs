@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.Scaling;
+using Platform.Contracts.Metrics;
 using Platform.Contracts.Scaling;
 using Platform.Messaging;
 using Platform.Storage;
@@ -20,6 +21,7 @@ internal sealed partial class DecisionLoop(
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan GaugeWindow = TimeSpan.FromSeconds(5);
     private readonly string _holder = Guid.NewGuid().ToString("N");
     private Lease? _lease;
 
@@ -83,8 +85,11 @@ internal sealed partial class DecisionLoop(
     {
         await _lease!.AssertHeldAsync(transaction);
         var now = time.GetUtcNow();
-        if (await ApplicationStore.FindAsync(transaction, name) is not { } application || application.NextDecision > now) return;
+        if (await ApplicationStore.FindAsync(transaction, name) is not { } known || known.NextDecision > now) return;
 
+        var told = metrics.Windows.Over(GaugeWindow).Last(name, MetricNames.WantedReplicas, revision: "", replica: "");
+        var application = Situation.Reconcile(known, told, now);
+        if (application != known) await ApplicationStore.ConfirmAsync(transaction, name, application.Wanted, application.Pending);
         var settings = application.ReadSettings();
         var input = await InputAsync(transaction, application, settings, now);
         var decision = Situation.Decide(application, input, metrics.LastHeard(name), options.Value);

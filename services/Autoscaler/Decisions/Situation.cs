@@ -10,6 +10,8 @@ namespace Platform.Autoscaler.Decisions;
 /// </summary>
 internal static class Situation
 {
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
+
     public static ScalingDecision Decide(ScaledApplication application, ScalingInput input, DateTimeOffset? lastHeard, AutoscalerOptions options) =>
         HeldBecause(application, input.Settings, lastHeard, input.Now, options) is { } reason
             ? HorizontalScaler.Unchanged(input, ScalingOutcome.Held, reason)
@@ -41,6 +43,27 @@ internal static class Situation
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Believes the owner of replicas when its gauge and what is known differ: a command that changes nothing is not answered, and the
+    /// first deployment's number is never announced. Not at once: a gauge is a second or two behind an event.
+    /// </summary>
+    /// <param name="application">What is known.</param>
+    /// <param name="told">The owner's newest gauge; null: none.</param>
+    /// <param name="now">The time.</param>
+    public static ScaledApplication Reconcile(ScaledApplication application, double? told, DateTimeOffset now)
+    {
+        if (told is not { } wanted || application.Rollout is not null) return application;
+        var replicas = (int)Math.Clamp(Math.Round(wanted), 0, int.MaxValue);
+        if (application.PendingSince is { } since)
+        {
+            return replicas == application.PendingTo && now - since > Settled
+                ? application with { Wanted = replicas, Pending = null, PendingTo = null, PendingSince = null }
+                : application;
+        }
+
+        return replicas != application.Wanted && now - application.ScaledAt > Settled ? application with { Wanted = replicas } : application;
     }
 
     /// <summary>The replicas as the HPA sees them: those of other revisions are leaving, those that are wanted and unknown are starting.</summary>

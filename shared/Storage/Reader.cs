@@ -3,7 +3,7 @@ using Dapper;
 
 namespace Platform.Storage;
 
-/// <summary>Reads a module's tables from one consistent snapshot. Parameters are written <c>@name</c>; columns map to properties by name, underscores ignored.</summary>
+/// <summary>Reads a module's tables from one consistent snapshot. Parameters are written <c>@name</c>; columns map to properties by name, underscores ignored; <c>IN @list</c> takes an array.</summary>
 public class Reader
 {
     private protected Reader(Database database, DbConnection connection, DbTransaction inner, CancellationToken cancellation)
@@ -39,5 +39,5 @@ public class Reader
         => Connection.QueryFirstOrDefaultAsync<T>(Command(sql, args));
 
     private protected CommandDefinition Command(string sql, object? args)
-        => new(sql, args, Inner, cancellationToken: Cancellation);
+        => new(Database.Dialect == SqlDialect.PostgreSql ? StatementText.ForArrays(sql) : sql, args, Inner, cancellationToken: Cancellation);
 }

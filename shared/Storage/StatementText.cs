@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Platform.Storage;
 
 /// <summary>What a statement's first words tell: whether it changes rows, and of which table.</summary>
-internal static class StatementText
+internal static partial class StatementText
 {
     private static readonly char[] WordEnds = [' ', '\t', '\r', '\n', '(', ';'];
 
@@ -19,4 +21,15 @@ internal static class StatementText
             _ => words[0],
         };
     }
+
+    /// <summary>
+    /// <c>IN @list</c> on PostgreSQL: Dapper spells lists out for SQLite, but hands them to Npgsql as arrays, which want <c>= ANY(@list)</c>.
+    /// </summary>
+    public static string ForArrays(string sql)
+        => sql.Contains(" IN @", StringComparison.OrdinalIgnoreCase)
+            ? InList().Replace(sql, match => match.Groups["not"].Success ? $"<> ALL(@{match.Groups["list"].Value})" : $"= ANY(@{match.Groups["list"].Value})")
+            : sql;
+
+    [GeneratedRegex(@"(?<not>\bNOT\s+)?\bIN\s+@(?<list>\w+)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex InList();
 }

@@ -17,4 +17,10 @@ public sealed class StatementTextTests
     [InlineData("CREATE TABLE thing (id TEXT)", "CREATE")]
     [InlineData("", "")]
     public void Table_OfAStatement_IsTheOneItChanges(string sql, string expected) => Assert.Equal(expected, StatementText.Table(sql));
+
+    [Theory]
+    [InlineData("SELECT 1 WHERE id IN @ids AND b = @b", "SELECT 1 WHERE id = ANY(@ids) AND b = @b")]
+    [InlineData("DELETE FROM t WHERE id not in @ids", "DELETE FROM t WHERE id <> ALL(@ids)")]
+    [InlineData("SELECT 1 WHERE id IN (SELECT id FROM t)", "SELECT 1 WHERE id IN (SELECT id FROM t)")]
+    public void ForArrays_InAList_BecomesAny(string sql, string expected) => Assert.Equal(expected, StatementText.ForArrays(sql));
 }

@@ -15,7 +15,7 @@ namespace Platform.Messaging.Bus;
 internal sealed class MessageDispatcher(IBusControl bus, IEffects effects, IOptions<MessagingOptions> options) : ICommandSender, IEventPublisher
 {
     private static readonly ActivitySource Source = new("Platform.Messaging");
-    private static readonly TimeSpan LongestSend = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LongestSend = TimeSpan.FromSeconds(6);
     private volatile bool _opened;
 
     public Task SendAsync<T>(T command, CancellationToken cancellation = default) where T : class, ICommand

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -72,10 +73,12 @@ internal sealed partial class OutboxDelivery(OutboxRows rows, MessageDispatcher 
         List<OutboxRow> sent = [], postponed = [];
         List<(OutboxRow, Exception)> unreadable = [];
         var tried = 0;
+        var started = Stopwatch.GetTimestamp();
         try
         {
             foreach (var row in claimed)
             {
+                if (Stopwatch.GetElapsedTime(started) > OutboxRows.LongestBatch) break;
                 tried++;
                 try
                 {

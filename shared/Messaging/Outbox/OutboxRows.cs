@@ -10,8 +10,12 @@ namespace Platform.Messaging.Outbox;
 internal sealed class OutboxRows(Database database, MessagingOptions options)
 {
     public const int BatchSize = 100;
+
+    /// <summary>A batch that takes longer is given back, well before its claim runs out.</summary>
+    public static readonly TimeSpan LongestBatch = TimeSpan.FromSeconds(8);
     private const int MostRowsPerSweep = 1000;
-    private static readonly TimeSpan Claim = TimeSpan.FromSeconds(60);
+    /// <summary>After a kill the rows of a batch wait this long for their claim to run out.</summary>
+    private static readonly TimeSpan Claim = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestPostponement = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DeadLetterRetention = TimeSpan.FromDays(30);
     private readonly string _holder = Guid.NewGuid().ToString("N");

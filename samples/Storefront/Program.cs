@@ -12,14 +12,17 @@ builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.T
 var shop = new Shop(version, Catalogue.Create(), new OrderJournal(Setting("STOREFRONT_JOURNAL")), TimeProvider.System);
 var faults = BrokenRelease.For(version, TimeProvider.System);
 
+var warmUp = new WarmUp();
 var app = builder.Build();
 app.UseWebSockets();
 app.Use(shop.Metrics.CountAsync);
 app.Use(faults.PassAsync);
-app.MapShop(shop);
+app.MapShop(shop, warmUp);
 app.MapLive(shop, app.Lifetime);
 app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine($"storefront {version} listens on 127.0.0.1:{port}"));
 app.Lifetime.ApplicationStopping.Register(() => Console.WriteLine($"storefront {version} is stopping: finishing the requests under way"));
-await app.RunAsync();
+await app.StartAsync();
+await warmUp.RunAsync(new Uri($"http://127.0.0.1:{port}"), app.Lifetime.ApplicationStopping);
+await app.WaitForShutdownAsync();
 
 static string? Setting(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

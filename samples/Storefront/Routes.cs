@@ -8,14 +8,14 @@ internal static class Routes
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
 
-    public static void MapShop(this WebApplication app, Shop shop)
+    public static void MapShop(this WebApplication app, Shop shop, WarmUp warmUp)
     {
         app.MapGet("/", (int? page, CancellationToken ct) => shop.BrowseAsync(page ?? 0, ct));
         app.MapGet("/products/{id:int}", (int id, CancellationToken ct) => shop.ShowAsync(id, ct));
         app.MapPost("/cart/{id:int}", (int id, HttpContext context) => shop.PutIntoCartAsync(id, context));
         app.MapPost("/checkout", (HttpContext context, CancellationToken ct) => shop.CheckOutAsync(context, ct));
         app.MapGet("/stream", (double? seconds, HttpContext context) => shop.StreamAsync(seconds ?? 2, context));
-        app.MapGet("/health", () => "healthy\n");
+        app.MapGet("/health", () => warmUp.IsDone ? Results.Text("healthy\n") : Results.Text("warming up\n", statusCode: StatusCodes.Status503ServiceUnavailable));
         app.MapGet("/metrics", () => Results.Text(shop.Metrics.Exposition(shop.Version), "text/plain; version=0.0.4"));
     }
 

@@ -15,6 +15,12 @@ internal sealed class ShopMetrics
 
     public async Task CountAsync(HttpContext context, RequestDelegate next)
     {
+        if (WarmUp.IsWarmUp(context))
+        {
+            await next(context);
+            return;
+        }
+
         Interlocked.Increment(ref _inFlight);
         try
         {

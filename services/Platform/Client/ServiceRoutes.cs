@@ -1,0 +1,37 @@
+namespace Platform.CommandLine.Client;
+
+/// <summary>The paths of the services' HTTP APIs that the command line uses.</summary>
+internal static class ServiceRoutes
+{
+    public const string Deploy = "/api/deployment/deploy";
+    public const string Rollback = "/api/deployment/rollback";
+    public const string Scale = "/api/deployment/scale";
+    public const string Applications = "/api/deployment/applications";
+    public const string Alerts = "/alerts";
+    public const string Keys = "/keys";
+
+    public const string LoginCodes = "/login/codes";
+    public const string Ready = "/health/ready";
+
+    /// <summary>The log of events, newest first.</summary>
+    public static string Events(int limit, string? type, string? application) =>
+        $"/events?limit={limit}{Query("type", type)}{Query("application", application)}";
+
+    /// <summary>Events as they happen.</summary>
+    public const string EventStream = "/events/stream";
+
+    public static string Application(string name) => $"{Applications}/{Uri.EscapeDataString(name)}";
+
+    public static string Rollout(Guid id) => $"/api/deployment/deployments/{id}";
+
+    public static string Promote(Guid id) => $"/api/deployment/deployments/{id}/promote";
+
+    public static string Abort(Guid id) => $"/api/deployment/deployments/{id}/abort";
+
+    public static string Rollouts(string application, int limit) => $"/api/deployment/deployments?application={Uri.EscapeDataString(application)}&limit={limit}";
+
+    public static string Logs(string application, int tail, bool follow, string? replica) =>
+        $"{Application(application)}/logs?tail={tail}&follow={(follow ? "true" : "false")}{(replica is null ? "" : $"&replica={Uri.EscapeDataString(replica)}")}";
+
+    private static string Query(string name, string? value) => value is null ? "" : $"&{name}={Uri.EscapeDataString(value)}";
+}

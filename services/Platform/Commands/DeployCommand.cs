@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Platform.CommandLine.Client;
+using Platform.Contracts.Http;
+
+namespace Platform.CommandLine.Commands;
+
+/// <summary><c>platform deploy FILE</c></summary>
+internal static class DeployCommand
+{
+    public static Command Create(Cli cli)
+    {
+        var file = new Argument<string>("file") { Description = "The manifest; '-' reads it from standard input" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only check the manifest; nothing is sent" };
+        var wait = new Option<bool>("--wait") { Description = "Follow the rollout to its end and answer with its result (the default)" };
+        var detach = new Option<bool>("--detach") { Description = "Do not wait for the rollout" };
+        var reason = new Option<string?>("--reason") { Description = "Why, for the audit log" };
+        var command = new DocumentedCommand("deploy", "Ship a revision of an application",
+            "platform deploy samples/storefront-v1.yaml",
+            "platform deploy shop.yaml --dry-run",
+            "platform deploy shop.yaml --detach --reason \"fix for the checkout\"") { file, dryRun, wait, detach, reason };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(wait) && result.GetValue(detach)) result.AddError("--wait and --detach exclude each other.");
+        });
+        cli.RunAgainstPlatform(command, async (parse, client, json, ct) =>
+        {
+            ManifestFile manifest;
+            try
+            {
+                manifest = await ManifestFile.ReadAsync(parse.GetValue(file)!, ct);
+            }
+            catch (ManifestInvalid invalid)
+            {
+                if (json) cli.Output.Json(new { File = invalid.File, Valid = false, invalid.Problems });
+                else cli.Output.Error.Write(invalid.Listing);
+                return ExitCode.Usage;
+            }
+
+            if (parse.GetValue(dryRun))
+            {
+                if (json) cli.Output.Json(new { File = manifest.Path, Valid = true, Application = manifest.Manifest.Name, manifest.Manifest.Revision });
+                else cli.Output.Standard.WriteLine($"{manifest.Path} is a valid manifest of {manifest.Manifest.Name} {manifest.Manifest.Revision}. Nothing was deployed.");
+                return ExitCode.Ok;
+            }
+
+            var accepted = await client.PostAsync<Accepted>("deployment", ServiceRoutes.Deploy, new DeployRequest { Manifest = manifest.Yaml, Reason = parse.GetValue(reason) }, ct);
+            if (parse.GetValue(detach))
+            {
+                if (json) cli.Output.Json(accepted);
+                else cli.Output.Standard.WriteLine($"{accepted.Message} Follow it with 'platform status {manifest.Manifest.Name} --watch'.");
+                return ExitCode.Ok;
+            }
+
+            if (!json) cli.Output.Error.WriteLine($"Shipping {manifest.Manifest.Name} {manifest.Manifest.Revision} …");
+            return RolloutFollower.Finish(cli, await RolloutFollower.FollowAsync(cli, client, accepted.Id, json, ct), json);
+        });
+        return command;
+    }
+}

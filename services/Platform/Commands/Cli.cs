@@ -52,6 +52,11 @@ internal sealed class Cli(Output output, TimeProvider clock)
         {
             return await action();
         }
+        catch (CommandFailure) when (ct.IsCancellationRequested)
+        {
+            // What could not be done any more because everything was stopping is no news.
+            return ExitCode.Interrupted;
+        }
         catch (CommandFailure failure)
         {
             output.Fail(failure.Message, failure.Hint);

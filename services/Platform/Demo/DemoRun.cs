@@ -30,8 +30,21 @@ internal sealed class DemoRun(DemoOptions options, PlatformClient client, DemoSt
         load.Recorder.BeginPhase(DemoPhases.First, TimeSpan.Zero);
         state.Load = load;
         state.Doing = "replaying the day";
-        var sending = load.RunAsync(ct);
+        using var sent = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var sending = load.RunAsync(sent.Token);
+        try
+        {
+            return await ShipBothAsync(load, sending, second, third, ct) with { Demand = profile.Rates };
+        }
+        finally
+        {
+            await sent.CancelAsync();
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
 
+    private async Task<DemoFacts> ShipBothAsync(LoadGenerator load, Task sending, ManifestFile second, ManifestFile third, CancellationToken ct)
+    {
         await UntilAsync(load, options.Duration * DemoOptions.SecondShipsAt, ct);
         var switched = await ShipAsync(load, second, DemoPhases.Switch, ct);
         load.Recorder.BeginPhase(DemoPhases.Second, load.Elapsed);
@@ -47,7 +60,7 @@ internal sealed class DemoRun(DemoOptions options, PlatformClient client, DemoSt
             Duration = options.Duration,
             Phases = load.Recorder.Phases(),
             Replicas = state.Replicas(),
-            Demand = profile.Rates,
+            Demand = [],
             Second = switched,
             Third = broken,
         };

@@ -97,7 +97,7 @@ internal sealed class PlatformHost : IAsyncDisposable
         try
         {
             RuntimeVersion.Require();
-            app = ServiceHost.Build(settings.ToArguments(), modules);
+            app = ServiceHost.Build(settings.ToArguments(), modules, builder => builder.Services.AddSingleton<IHostLifetime, CommandLifetime>());
             var conflicts = PortConflicts.Find(app.Services.GetRequiredService<ServiceAddresses>().Listeners);
             if (conflicts.Count > 0) throw new CommandFailure(ExitCode.Unavailable, string.Join('\n', conflicts), "Or move all of them at once with --ports-from N (0: any free ports).");
             await app.StartAsync(ct);
@@ -109,6 +109,14 @@ internal sealed class PlatformHost : IAsyncDisposable
             held.Dispose();
             throw Explain(failed);
         }
+    }
+
+    /// <summary>Signals are the command's to handle: it stops its own work first, then the host.</summary>
+    private sealed class CommandLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private static Exception Explain(Exception failed) => failed switch

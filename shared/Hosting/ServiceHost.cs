@@ -29,11 +29,13 @@ namespace Platform.Hosting;
 /// </summary>
 public static class ServiceHost
 {
-    /// <summary>Runs until SIGTERM or SIGINT.</summary>
+    /// <summary>Runs until SIGTERM or SIGINT; with <c>health-check</c> as the first argument it asks the running service whether it lives.</summary>
     /// <param name="args"><c>--Section:Key=value</c>.</param>
     /// <param name="modules">What to run.</param>
     /// <returns>The exit code, see <see cref="ExitCodes"/>.</returns>
-    public static Task<int> RunAsync(string[] args, params ServiceModule[] modules) => HostRunner.RunAsync(() => Build(args, modules), Console.Error);
+    public static Task<int> RunAsync(string[] args, params ServiceModule[] modules) => HealthCheckCommand.IsAsked(args)
+        ? HealthCheckCommand.RunAsync(args, modules, Console.Error)
+        : HostRunner.RunAsync(() => Build(args, modules), Console.Error);
 
     /// <summary>Builds the host without starting it.</summary>
     /// <param name="args"><c>--Section:Key=value</c>.</param>

@@ -32,7 +32,7 @@ internal sealed class KeyStore
             Id = ConfiguredPrefix + k.Name,
             Name = k.Name,
             Role = k.Role,
-            Sha256 = k.Sha256.ToLowerInvariant(),
+            Sha256 = k.Hash,
             CreatedAt = DateTimeOffset.UnixEpoch,
             ExpiresAt = k.Expires,
         })];

@@ -11,6 +11,7 @@ namespace Platform.Deployment.Analysis;
 internal sealed class RevisionMetrics(IMetricStream stream, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Latest = TimeSpan.FromSeconds(2);
     private const int MostSeries = 4096;
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Application, string Revision), Queue<Slice>> _series = [];
@@ -28,7 +29,7 @@ internal sealed class RevisionMetrics(IMetricStream stream, TimeProvider time) :
             var requests = (long)Whole(revision, MetricNames.Requests).Sum(s => s.Value);
             var latencies = Whole(revision, MetricNames.Latency).Select(s => s.Histogram).OfType<LatencyHistogram>().ToList();
             if (requests == 0 && latencies.Count == 0) continue;
-            var slice = new Slice(batch.At, requests, (long)Whole(revision, MetricNames.Errors).Sum(s => s.Value), latencies);
+            var slice = new Slice(batch.At, batch.Interval, requests, (long)Whole(revision, MetricNames.Errors).Sum(s => s.Value), latencies);
             lock (_gate)
             {
                 if (!_series.TryGetValue((batch.Application, revision.Key), out var slices))
@@ -49,17 +50,34 @@ internal sealed class RevisionMetrics(IMetricStream stream, TimeProvider time) :
         lock (_gate)
         {
             if (!_series.TryGetValue((application, revision), out var slices)) return RevisionSummary.None;
-            var all = new LatencyHistogram();
-            long requests = 0, errors = 0;
-            foreach (var slice in slices.Where(s => s.At > since))
-            {
-                requests += slice.Requests;
-                errors += slice.Errors;
-                foreach (var histogram in slice.Latencies) all.Merge(histogram);
-            }
-
-            return new RevisionSummary(requests, errors, all.Count == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(all.Quantile(0.95)));
+            var counted = slices.Where(s => s.At > since).ToList();
+            return new RevisionSummary(counted.Sum(s => s.Requests), counted.Sum(s => s.Errors), P95(counted));
         }
+    }
+
+    /// <summary>
+    /// What a revision has done since it serves, for a verdict: every request and error counts from the first, but latency only where it
+    /// lasts. Caches and compilers are cold for a moment (<paramref name="settle"/>), and a hiccup that has passed is no reason to go
+    /// back: the 95th percentile is the lower of that since it settled and that of the last seconds; zero before it has settled.
+    /// </summary>
+    public RevisionSummary SummarizeServing(string application, string revision, DateTimeOffset since, TimeSpan settle)
+    {
+        lock (_gate)
+        {
+            if (!_series.TryGetValue((application, revision), out var slices)) return RevisionSummary.None;
+            var counted = slices.Where(s => s.At > since).ToList();
+            var settled = counted.Where(s => s.At - s.Interval >= since + settle).ToList();
+            var latest = settled.Where(s => s.At > settled[^1].At - Latest).ToList();
+            var lasting = TimeSpan.FromTicks(Math.Min(P95(settled).Ticks, P95(latest).Ticks));
+            return new RevisionSummary(counted.Sum(s => s.Requests), counted.Sum(s => s.Errors), lasting);
+        }
+    }
+
+    private static TimeSpan P95(IReadOnlyList<Slice> slices)
+    {
+        var all = new LatencyHistogram();
+        foreach (var histogram in slices.SelectMany(s => s.Latencies)) all.Merge(histogram);
+        return all.Count == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(all.Quantile(0.95));
     }
 
     /// <summary>A source gives a revision's figures as a whole, or per replica, or both: the whole counts where there is one.</summary>
@@ -75,5 +93,5 @@ internal sealed class RevisionMetrics(IMetricStream stream, TimeProvider time) :
         foreach (var key in _series.Where(s => !s.Value.Any(slice => slice.At > before)).Select(s => s.Key).ToList()) _series.Remove(key);
     }
 
-    private sealed record Slice(DateTimeOffset At, long Requests, long Errors, IReadOnlyList<LatencyHistogram> Latencies);
+    private sealed record Slice(DateTimeOffset At, TimeSpan Interval, long Requests, long Errors, IReadOnlyList<LatencyHistogram> Latencies);
 }

@@ -50,8 +50,8 @@ internal sealed record AnalysisLimits
     public required long MinRequests { get; init; }
     /// <summary>The 95th percentile may be this many times the old revision's. 2 by default: below that, noise of a small machine decides.</summary>
     public double P95Ratio { get; init; } = 2;
-    /// <summary>A slower 95th percentile counts only beyond this difference: twice one millisecond is nobody's regression.</summary>
-    public TimeSpan P95Slack { get; init; } = TimeSpan.FromMilliseconds(50);
+    /// <summary>A slower 95th percentile counts only beyond this difference: twice ten milliseconds is nobody's regression.</summary>
+    public TimeSpan P95Slack { get; init; } = TimeSpan.FromMilliseconds(100);
     /// <summary>The error rate may exceed the old revision's by this share.</summary>
     public double ErrorRateSlack { get; init; } = 0.02;
 }

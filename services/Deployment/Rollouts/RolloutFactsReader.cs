@@ -11,6 +11,9 @@ internal sealed class RolloutFactsReader(Manifests manifests, RevisionMetrics me
 {
     private static readonly TimeSpan BaselineSpan = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long a new revision's latency is not held against it: a third of the watch, and never longer than this.</summary>
+    private static readonly TimeSpan LongestSettle = TimeSpan.FromSeconds(5);
+
     /// <summary>What the old revision has done of late.</summary>
     public RevisionSummary Baseline(string application, string revision) =>
         metrics.Summarize(application, revision, time.GetUtcNow() - BaselineSpan);
@@ -36,10 +39,10 @@ internal sealed class RolloutFactsReader(Manifests manifests, RevisionMetrics me
     private async Task<Verdict?> JudgeAsync(Reader reader, RolloutState saga, RolloutProgress progress)
     {
         if (progress.ServingSince is not { } since || progress.Stable is null) return null;
-        var analysis = (await manifests.FindAsync(reader, saga.Application, progress.Revision))?.Rollout.Analysis;
-        if (analysis is null) return null;
+        if ((await manifests.FindAsync(reader, saga.Application, progress.Revision))?.Rollout is not { Analysis: { } analysis } rollout) return null;
         var limits = new AnalysisLimits { ErrorRate = analysis.ErrorRate, P95 = analysis.P95, MinRequests = analysis.MinRequests };
-        return ThresholdJudge.Judge(limits, metrics.Summarize(saga.Application, progress.Revision, since), progress.Baseline ?? RevisionSummary.None);
+        var settle = TimeSpan.FromTicks(Math.Min(LongestSettle.Ticks, rollout.Watch.Ticks / 3));
+        return ThresholdJudge.Judge(limits, metrics.SummarizeServing(saga.Application, progress.Revision, since, settle), progress.Baseline ?? RevisionSummary.None);
     }
 
     private static RevisionFacts Revision(IReadOnlyList<ReplicaRow> replicas, string revision)

@@ -24,6 +24,7 @@ public sealed class ThresholdJudgeTests
     [InlineData(1100, 20, "Fail")]
     [InlineData(900, 800, "Pass")]
     [InlineData(900, 100, "Fail")]
+    [InlineData(170, 80, "Pass")]
     [InlineData(4, 1, "Pass")]
     public void Judge_P95_AgainstTheLimitAndTheOldRevision(int canary, int baseline, string expected) =>
         Assert.Equal(expected, ThresholdJudge.Judge(
@@ -66,23 +67,41 @@ public sealed class ThresholdJudgeTests
         Assert.Equal(new RevisionSummary(50, 5, summary.P95), summary);
         Assert.InRange(summary.P95.TotalMilliseconds, 98, 102);
 
-        static MetricBatch Batch(DateTimeOffset at)
+    }
+
+    [Theory]
+    [InlineData(new[] { 0.5, 0.5, 0.5, 0.1, 0.1, 0.1 }, 100)] // cold at first: not counted
+    [InlineData(new[] { 0.1, 0.1, 0.1, 0.5, 0.1, 0.1, 0.1 }, 100)] // a hiccup that has passed
+    [InlineData(new[] { 0.1, 0.1, 0.1, 0.5, 0.5, 0.5 }, 500)] // slow, and still slow
+    [InlineData(new[] { 0.5, 0.5 }, 0)] // not settled yet
+    public void SummarizeServing_Latency_CountsWhereItLasts(double[] seconds, int expected)
+    {
+        var metrics = new RevisionMetrics(new InProcess(), TimeProvider.System);
+        var shift = TimeProvider.System.GetUtcNow();
+        for (var second = 0; second < seconds.Length; second++) metrics.Add(Batch(shift.AddSeconds(second + 1), seconds[second]));
+
+        var summary = metrics.SummarizeServing("shop", "v1", shift, settle: TimeSpan.FromSeconds(3));
+
+        Assert.InRange(summary.P95.TotalMilliseconds, expected * 0.98, expected * 1.02);
+        Assert.Equal((10L * seconds.Length, 1L * seconds.Length), (summary.Requests, summary.Errors));
+    }
+
+    private static MetricBatch Batch(DateTimeOffset at, double latencySeconds = 0.1)
+    {
+        var latency = new LatencyHistogram();
+        latency.Record(latencySeconds, 10);
+        return new MetricBatch
         {
-            var latency = new LatencyHistogram();
-            latency.Record(0.1, 10);
-            return new MetricBatch
-            {
-                Source = "gateway",
-                Application = "shop",
-                At = at,
-                Interval = TimeSpan.FromSeconds(1),
-                Samples =
-                [
-                    new MetricSample(MetricNames.Requests, "v1", "", 10), new MetricSample(MetricNames.Requests, "v1", "a", 6), new MetricSample(MetricNames.Requests, "v1", "b", 4),
-                    new MetricSample(MetricNames.Errors, "v1", "a", 1), new MetricSample(MetricNames.Latency, "v1", "", 10, latency),
-                ],
-            };
-        }
+            Source = "gateway",
+            Application = "shop",
+            At = at,
+            Interval = TimeSpan.FromSeconds(1),
+            Samples =
+            [
+                new MetricSample(MetricNames.Requests, "v1", "", 10), new MetricSample(MetricNames.Requests, "v1", "a", 6), new MetricSample(MetricNames.Requests, "v1", "b", 4),
+                new MetricSample(MetricNames.Errors, "v1", "a", 1), new MetricSample(MetricNames.Latency, "v1", "", 10, latency),
+            ],
+        };
     }
 
     private sealed class InProcess : IMetricStream

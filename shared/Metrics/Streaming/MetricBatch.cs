@@ -20,8 +20,8 @@ public sealed record MetricBatch
 /// publishes is disjoint: per replica, or without a replica for what belongs to none, but not a total beside its parts.
 /// </summary>
 /// <param name="Name">The metric, see <c>MetricNames</c>.</param>
-/// <param name="Revision">The revision; empty: the application as a whole.</param>
-/// <param name="Replica">The replica's id; empty: the revision as a whole.</param>
+/// <param name="Revision">The revision; empty: none in particular.</param>
+/// <param name="Replica">The replica's id; empty: none in particular. Readers add samples up, so nothing is counted both with a replica and without.</param>
 /// <param name="Value">The value; for a histogram its count.</param>
 /// <param name="Histogram">The distribution, for latencies.</param>
 public readonly record struct MetricSample(string Name, string Revision, string Replica, double Value, LatencyHistogram? Histogram = null);

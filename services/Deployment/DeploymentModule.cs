@@ -18,7 +18,7 @@ namespace Platform.Deployment;
 /// <summary>
 /// The deployment service: the only owner of replicas.
 /// <list type="bullet">
-/// <item>Listens to the commands DeployApplication, PromoteRollout, AbortRollout, ScaleApplication, RemoveApplication and to the gateway's
+/// <item>Listens to the commands DeployApplication, RollBackApplication, PromoteRollout, AbortRollout, ScaleApplication, RemoveApplication and to the gateway's
 /// TrafficShifted, ReplicaDrained; to the metric stream for its analysis.</item>
 /// <item>Owns applications, revisions, rollouts (<c>Rollouts/</c>), replicas (<c>Replicas/</c>) and the routing tables (<c>Traffic/</c>).</item>
 /// <item>Sends ShiftTraffic. Publishes RolloutStarted, RolloutStepCompleted, DeploymentCompleted, DeploymentFailed, DeploymentRolledBack,
@@ -46,12 +46,14 @@ public static class DeploymentModule
         {
             bus.AddSagaStateMachine<RolloutStateMachine, RolloutState>();
             bus.AddConsumer<ScaleApplicationConsumer>();
+            bus.AddConsumer<RollBackApplicationConsumer>();
             bus.AddConsumer<RemoveApplicationConsumer>();
             bus.AddConsumer<TrafficShiftedConsumer>();
             bus.AddConsumer<ReplicaDrainedConsumer>();
             bus.HandlesCommand<DeployApplication>();
             bus.HandlesCommand<PromoteRollout>();
             bus.HandlesCommand<AbortRollout>();
+            bus.HandlesCommand<RollBackApplication>();
             bus.HandlesCommand<AdvanceRollout>();
             bus.HandlesCommand<ScaleApplication>();
             bus.HandlesCommand<RemoveApplication>();

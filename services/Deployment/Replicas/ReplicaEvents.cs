@@ -24,6 +24,7 @@ internal sealed class ReplicaEvents(Facts facts, TimeProvider time)
             Revision = row.Revision,
             Address = new Uri(row.Address!),
             StartupDuration = now - (row.StartedAt ?? row.CreatedAt),
+            Restarts = row.Restarts,
         });
         await facts.ChangedAsync(tx, row.Application);
     }

@@ -63,3 +63,23 @@ public sealed record RemoveApplication : ICommand
     /// <inheritdoc/>
     public required string Reason { get; init; }
 }
+
+/// <summary>
+/// Ship a kept revision again, as a rollout of its own. Owner: Deployment. What cannot be rolled back is answered with
+/// <see cref="DeploymentFailed"/> that carries the same id.
+/// </summary>
+public sealed record RollBackApplication : ICommand
+{
+    /// <inheritdoc/>
+    public required string Application { get; init; }
+    /// <inheritdoc/>
+    public required DateTimeOffset At { get; init; }
+    /// <summary>Becomes the rollout's id.</summary>
+    public required Guid CorrelationId { get; init; }
+    /// <inheritdoc/>
+    public required string RequestedBy { get; init; }
+    /// <inheritdoc/>
+    public required string Reason { get; init; }
+    /// <summary>The revision to return to; null: the one that served before the present one.</summary>
+    public string? Revision { get; init; }
+}

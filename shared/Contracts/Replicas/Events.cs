@@ -17,6 +17,8 @@ public sealed record ReplicaStarted : IEvent
     public required Uri Address { get; init; }
     /// <summary>From the start of the process to the first healthy answer.</summary>
     public required TimeSpan StartupDuration { get; init; }
+    /// <summary>How many replicas of its revision died one after the other before it.</summary>
+    public int Restarts { get; init; }
 }
 
 /// <summary>A replica has ended.</summary>

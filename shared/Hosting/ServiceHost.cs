@@ -71,6 +71,7 @@ public static class ServiceHost
         var limits = builder.AddOptions<LimitOptions>("Limits");
         var shutdown = builder.AddOptions<ShutdownOptions>("Shutdown");
         builder.AddOptions<AuthOptions>("Auth");
+        builder.AddOptions<DashboardOptions>("Dashboard");
         LoggingSetup.Add(builder.Logging, builder.AddOptions<LogOptions>("Log"));
         StandardOptions.Add(builder, register);
 

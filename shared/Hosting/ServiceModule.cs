@@ -11,10 +11,12 @@ namespace Platform.Hosting;
 /// <param name="Map">Maps its control API; every endpoint states its policy (<see cref="Roles"/>).</param>
 /// <param name="Traffic">The pipeline of its traffic port, which reaches nothing else; null: it has none.</param>
 /// <param name="TrafficPort">The default port of its traffic, configured as <c>Ports:traffic</c>.</param>
+/// <param name="HasDashboard">Whether its <c>/</c> is the platform's dashboard; the others then lead there.</param>
 public sealed record ServiceModule(
     string Name,
     int Port,
     Action<IHostApplicationBuilder> Add,
     Action<IEndpointRouteBuilder> Map,
     Action<IApplicationBuilder>? Traffic = null,
-    int? TrafficPort = null);
+    int? TrafficPort = null,
+    bool HasDashboard = false);

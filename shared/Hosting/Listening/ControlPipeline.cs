@@ -41,7 +41,8 @@ internal static class ControlPipeline
     {
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
+        // Not "no-referrer": under it browsers send our own forms with the origin "null", and the guard would turn them away.
+        headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers.XFrameOptions = "DENY";
         return next(context);
@@ -57,6 +58,7 @@ internal static class ControlPipeline
         AuditEndpoints.Map(group, module);
         KeyEndpoints.Map(group, module);
         LoginEndpoints.Map(group, module);
+        DashboardLink.Map(group, module);
         module.Map(group);
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Platform.HealthMonitor.Alerts;
 using Platform.HealthMonitor.Api;
 using Platform.HealthMonitor.Dapr;
@@ -21,8 +22,8 @@ namespace Platform.HealthMonitor;
 /// <item>Owns: the read model, the event log, alert rules and alerts, subscriptions (<see cref="HealthMonitorTables"/>).</item>
 /// <item>Publishes: <c>AlertRaised</c>, <c>AlertResolved</c> (<see cref="AlertLoop"/>).</item>
 /// <item>Delivers: events to webhooks and to a Dapr sidecar (<see cref="DeliveryLoop"/>).</item>
-/// <item>Sends: what arrives as a command through Dapr (<see cref="DaprEndpoints"/>).</item>
-/// <item>Serves: <c>/health/report</c>, <c>/alerts</c>, <c>/rules</c>, <c>/events</c>, <c>/webhooks</c>, <c>/dapr</c>, <c>/dashboard</c>.</item>
+/// <item>Sends: what arrives as a command through Dapr (<see cref="DaprEndpoints"/>), what operators ask for on the dashboard (<see cref="ActionEndpoints"/>).</item>
+/// <item>Serves: <c>/health/report</c>, <c>/alerts</c>, <c>/rules</c>, <c>/events</c>, <c>/webhooks</c>, <c>/dapr</c>, <c>/dashboard</c>, and the dashboard's page at <c>/</c> (<see cref="PageEndpoints"/>).</item>
 /// </list>
 /// </summary>
 public static class HealthMonitorModule
@@ -31,7 +32,7 @@ public static class HealthMonitorModule
     public const string Name = "healthmonitor";
 
     /// <summary>The module for a host.</summary>
-    public static ServiceModule Module { get; } = new(Name, 8015, builder => builder.AddHealthMonitor(), endpoints => endpoints.MapHealthMonitor());
+    public static ServiceModule Module { get; } = new(Name, 8015, builder => builder.AddHealthMonitor(), endpoints => endpoints.MapHealthMonitor(), HasDashboard: true);
 
     /// <summary>Registers the health monitor.</summary>
     public static IHostApplicationBuilder AddHealthMonitor(this IHostApplicationBuilder builder)
@@ -44,6 +45,8 @@ public static class HealthMonitorModule
         builder.AddModuleMessaging(Name, bus => bus.AddConsumer<PlatformEvents>());
 
         var services = builder.Services;
+        services.TryAddSingleton(_ => DashboardAssets.FromBuild());
+        services.AddSingleton<ActionDesk>();
         services.AddSingleton<EventSignal>().AddSingleton<Reporter>();
         services.AddSingleton<LiveMetrics>().AddHostedService(provider => provider.GetRequiredService<LiveMetrics>());
         services.AddSingleton<AlertLoop>().AddHostedService(provider => provider.GetRequiredService<AlertLoop>());
@@ -62,6 +65,8 @@ public static class HealthMonitorModule
         WebhookEndpoints.Map(endpoints);
         DaprEndpoints.Map(endpoints);
         DashboardEndpoints.Map(endpoints);
+        ActionEndpoints.Map(endpoints);
+        PageEndpoints.Map(endpoints);
         return endpoints;
     }
 }

@@ -135,5 +135,6 @@ internal static class HealthMonitorTables
             );
             CREATE TABLE received (id TEXT NOT NULL PRIMARY KEY, at BIGINT NOT NULL)
             """),
+        new Migration(5, "restarts of replicas", "ALTER TABLE replicas ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0"),
     ];
 }

@@ -1,10 +1,8 @@
-using Platform.Contracts.Metrics;
 using Platform.HealthMonitor.Api;
 using Platform.HealthMonitor.Events;
 using Platform.HealthMonitor.Live;
 using Platform.HealthMonitor.Reports;
 using Platform.Hosting;
-using Platform.Metrics.Windows;
 using Platform.Storage;
 
 namespace Platform.HealthMonitor.Dashboard;
@@ -16,11 +14,14 @@ internal static class DashboardEndpoints
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
+    /// <summary>Samples of a second may come in late: the last seconds are told again each time.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/dashboard/state", StateAsync).RequireAuthorization(Roles.Viewer).WithSummary("The whole page in one answer");
         endpoints.MapGet("/dashboard/stream", StreamAsync).RequireAuthorization(Roles.Viewer)
-            .WithSummary("The page, live").WithDescription("Server-sent events: 'state' (the report) once a second, 'event' for each event of the log, resumed after Last-Event-ID.");
+            .WithSummary("The page, live").WithDescription("Server-sent events: 'state' (the report) and 'samples' (the last seconds of each application) once a second, 'event' for each event of the log, resumed after Last-Event-ID.");
         endpoints.MapGet("/dashboard/history", History).RequireAuthorization(Roles.Viewer)
             .WithSummary("Per-second series of an application").WithDescription("The last 15 minutes, or ?window=5m; null where nothing was measured.");
     }
@@ -32,7 +33,7 @@ internal static class DashboardEndpoints
     }
 
     private static async Task StreamAsync(
-        HttpContext context, Reporter reporter, [FromKeyedServices(HealthMonitorModule.Name)] Database database, TimeProvider time, IHostApplicationLifetime lifetime)
+        HttpContext context, Reporter reporter, LiveMetrics metrics, [FromKeyedServices(HealthMonitorModule.Name)] Database database, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         var stream = new ServerSentEvents(context);
@@ -49,7 +50,9 @@ internal static class DashboardEndpoints
                     last = record.Sequence;
                 }
 
-                await stream.SendAsync("state", await reporter.ReportAsync(ending.Token));
+                var report = await reporter.ReportAsync(ending.Token);
+                await stream.SendAsync("state", report);
+                await stream.SendAsync("samples", report.Applications.Select(application => DashboardHistory.Of(metrics, application.Name, Settling, time.GetUtcNow())));
                 await stream.FlushAsync();
             }
             while (await timer.WaitForNextTickAsync(ending.Token));
@@ -68,34 +71,7 @@ internal static class DashboardEndpoints
             return Problem.BadRequest("bad-window", "The window cannot be shown", [new FieldProblem("window", "1s to 15m", $"'{(window.Length > 40 ? window[..40] : window)}'")]);
         }
 
-        var over = metrics.Windows.Over(length);
-        var seconds = (int)length.TotalSeconds;
-        var first = time.GetUtcNow().ToUnixTimeSeconds() - seconds;
-        double?[] Series(Statistic statistic, string metric, double factor = 1)
-        {
-            var values = new double?[seconds];
-            foreach (var point in over.History(statistic, application, metric))
-            {
-                var at = point.At.ToUnixTimeSeconds() - first;
-                if (at >= 0 && at < seconds && point.Value is { } value) values[at] = Math.Round(value * factor, 4);
-            }
-
-            return values;
-        }
-
-        return Results.Ok(new DashboardHistory
-        {
-            Application = application,
-            From = DateTimeOffset.FromUnixTimeSeconds(first),
-            StepSeconds = 1,
-            RequestsPerSecond = Series(Statistic.Sum, MetricNames.Requests),
-            ErrorsPerSecond = Series(Statistic.Sum, MetricNames.Errors),
-            P50Milliseconds = Series(Statistic.P50, MetricNames.Latency, 1000),
-            P95Milliseconds = Series(Statistic.P95, MetricNames.Latency, 1000),
-            P99Milliseconds = Series(Statistic.P99, MetricNames.Latency, 1000),
-            ReadyReplicas = Series(Statistic.Maximum, LiveMetrics.SampledReady),
-            WantedReplicas = Series(Statistic.Maximum, LiveMetrics.SampledWanted),
-        });
+        return Results.Ok(DashboardHistory.Of(metrics, application, length, time.GetUtcNow()));
     }
 }
 
@@ -103,27 +79,3 @@ internal static class DashboardEndpoints
 /// <param name="Report">How everything is.</param>
 /// <param name="Events">The newest events, newest first.</param>
 internal sealed record DashboardState(HealthReport Report, IReadOnlyList<EventView> Events);
-
-/// <summary>Per-second series; element <c>i</c> is the second <c>From + i</c>; null: nothing was measured.</summary>
-internal sealed record DashboardHistory
-{
-    public required string Application { get; init; }
-
-    public required DateTimeOffset From { get; init; }
-
-    public required int StepSeconds { get; init; }
-
-    public required double?[] RequestsPerSecond { get; init; }
-
-    public required double?[] ErrorsPerSecond { get; init; }
-
-    public required double?[] P50Milliseconds { get; init; }
-
-    public required double?[] P95Milliseconds { get; init; }
-
-    public required double?[] P99Milliseconds { get; init; }
-
-    public required double?[] ReadyReplicas { get; init; }
-
-    public required double?[] WantedReplicas { get; init; }
-}

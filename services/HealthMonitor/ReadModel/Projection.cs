@@ -29,7 +29,7 @@ internal static class Projection
             DeploymentFailed e => await EndedAsync(transaction, e, "failed", e.Reason, null),
             DeploymentRolledBack e => await EndedAsync(transaction, e, "rolledBack", e.Reason, e.StableRevision),
             ApplicationScaled e => await ScaledAsync(transaction, e),
-            ReplicaStarted e => await ReplicaAsync(transaction, e, e.Replica, e.Revision, "ready", null, e.Address.ToString(), e.At - e.StartupDuration),
+            ReplicaStarted e => await ReplicaAsync(transaction, e, e.Replica, e.Revision, "ready", null, e.Address.ToString(), e.At - e.StartupDuration, e.Restarts),
             ReplicaUnhealthy e => await ReplicaAsync(transaction, e, e.Replica, e.Revision, "unhealthy", e.Reason, null, null),
             ReplicaStopped e => await ReplicaAsync(transaction, e, e.Replica, e.Revision, e.Expected ? "stopped" : "failed", e.ExitCode is { } code ? $"exit code {code}" : null, null, null),
             ReplicaDrained e => await DrainedAsync(transaction, e),
@@ -98,17 +98,18 @@ internal static class Projection
         return true;
     }
 
-    private static async Task<bool> ReplicaAsync(Transaction transaction, IEvent e, string id, string revision, string state, string? reason, string? address, DateTimeOffset? startedAt)
+    private static async Task<bool> ReplicaAsync(Transaction transaction, IEvent e, string id, string revision, string state, string? reason, string? address, DateTimeOffset? startedAt, int restarts = 0)
     {
         await transaction.ExecuteAsync(
             """
-            INSERT INTO replicas (id, application, revision, state, address, reason, started_at, changed_at)
-            VALUES (@id, @Application, @revision, @state, @address, @reason, @startedAt, @At)
+            INSERT INTO replicas (id, application, revision, state, address, reason, started_at, restarts, changed_at)
+            VALUES (@id, @Application, @revision, @state, @address, @reason, @startedAt, @restarts, @At)
             ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason = excluded.reason, changed_at = excluded.changed_at,
-                address = COALESCE(excluded.address, replicas.address), started_at = COALESCE(excluded.started_at, replicas.started_at)
+                address = COALESCE(excluded.address, replicas.address), started_at = COALESCE(excluded.started_at, replicas.started_at),
+                restarts = CASE WHEN excluded.restarts > replicas.restarts THEN excluded.restarts ELSE replicas.restarts END
             WHERE replicas.changed_at <= excluded.changed_at AND replicas.state <> 'stopped'
             """,
-            new { id, e.Application, revision, state, address, reason, startedAt, e.At });
+            new { id, e.Application, revision, state, address, reason, startedAt, restarts, e.At });
         await transaction.ExecuteAsync("DELETE FROM replicas WHERE state IN ('stopped', 'failed') AND changed_at < @old", new { old = e.At - TimeSpan.FromHours(1) });
         return true;
     }

@@ -36,6 +36,8 @@ internal sealed record ReplicaRow
 
     public DateTimeOffset? StartedAt { get; init; }
 
+    public int Restarts { get; init; }
+
     public DateTimeOffset ChangedAt { get; init; }
 }
 

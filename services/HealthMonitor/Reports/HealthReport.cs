@@ -91,7 +91,7 @@ internal sealed record RolloutHealth(
 internal sealed record RevisionHealth(string Revision, int Weight, int ReadyReplicas, LiveFigures Performance);
 
 /// <summary>A replica.</summary>
-internal sealed record ReplicaHealth(string Id, string Revision, string State, string? Address, string? Reason, DateTimeOffset? StartedAt);
+internal sealed record ReplicaHealth(string Id, string Revision, string State, string? Address, string? Reason, DateTimeOffset? StartedAt, int Restarts);
 
 /// <summary>An alert, active or past.</summary>
 internal sealed record AlertView(

@@ -73,7 +73,7 @@ internal static class ReportBuilder
             Rollout = rollout is null ? null
                 : new RolloutHealth(rollout.Id, rollout.Revision, rollout.StableRevision, rollout.Strategy, rollout.State, rollout.Message, rollout.StartedAt, rollout.EndedAt),
             Revisions = Revisions(application, replicas, figures),
-            Replicas = [.. replicas.Select(r => new ReplicaHealth(r.Id, r.Revision, r.State, r.Address, r.Reason, r.StartedAt))],
+            Replicas = [.. replicas.Select(r => new ReplicaHealth(r.Id, r.Revision, r.State, r.Address, r.Reason, r.StartedAt, r.Restarts))],
             Performance = figures(application.Name, null),
         };
     }

@@ -1,0 +1,117 @@
+// Draws series on a canvas with uPlot. The library comes from npm and is bundled by the build; a build without Node has none,
+// says why in the document, and `chartsMissing` tells the views to show tables instead.
+
+import { time } from './format.js';
+
+/** Why there are no charts; null: there are. */
+export const chartsMissing = document.documentElement.dataset.chartsMissing || null;
+
+const Plot = chartsMissing ? null : (await import('uplot')).default;
+const live = new Set();
+
+/** Dashes differ as well as colours. */
+const STROKES = [
+  { color: '--series-1', width: 2, dash: [] },
+  { color: '--series-2', width: 2, dash: [7, 4] },
+  { color: '--series-3', width: 2, dash: [2, 3] },
+];
+
+/** A chart that fills an element. */
+export class Chart {
+  #element;
+  #definition;
+  #plot = null;
+  #markers = [];
+  #data = null;
+  #range = null;
+  #size;
+
+  /** @param definition { names, labels, format, steps } */
+  constructor(element, definition) {
+    this.#element = element;
+    this.#definition = definition;
+    this.#size = new ResizeObserver(() => this.#plot?.setSize({ width: element.clientWidth, height: element.clientHeight }));
+    this.#size.observe(element);
+    live.add(this);
+  }
+
+  /** @param markers [{ at: seconds, kind, glyph }] */
+  show(data, range, markers) {
+    if (!this.#element.isConnected) return;
+    [this.#data, this.#range, this.#markers] = [data, range, markers];
+    if (this.#plot) this.#plot.setData(data, true);
+    else this.#create();
+  }
+
+  recolor() {
+    this.#plot?.destroy();
+    this.#plot = null;
+    if (this.#data && this.#element.isConnected) this.#create();
+  }
+
+  destroy() {
+    this.#size.disconnect();
+    this.#plot?.destroy();
+    live.delete(this);
+  }
+
+  #create() {
+    const { labels, format, steps } = this.#definition;
+    const color = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    const axis = { stroke: color('--muted'), grid: { stroke: color('--grid'), width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif' };
+    this.#plot = new Plot({
+      width: this.#element.clientWidth || 300,
+      height: this.#element.clientHeight || 180,
+      padding: [18, 10, 0, 0],
+      cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
+      legend: { show: true, live: true, markers: { width: 0 } },
+      scales: { x: { time: true, range: () => this.#range }, y: { range: (_, least, most) => [0, Math.max((most ?? 0) * 1.1, this.#definition.least ?? 1)] } },
+      axes: [
+        { ...axis, size: 26, space: 70, values: (_, splits) => splits.map(second => time(second * 1000).slice(0, 5)) },
+        { ...axis, size: 52, space: 32, values: (_, splits) => splits.map(value => format(value)) },
+      ],
+      series: [
+        { label: 'Time', value: (_, second) => (second === null ? '' : time(second * 1000)) },
+        ...labels.map((label, n) => ({
+          label,
+          stroke: color(STROKES[n].color),
+          width: STROKES[n].width,
+          dash: STROKES[n].dash,
+          spanGaps: false,
+          points: { show: false },
+          paths: steps ? Plot.paths.stepped({ align: 1 }) : undefined,
+          value: (_, value) => (value === null || value === undefined ? '–' : format(value)),
+        })),
+      ],
+      hooks: { draw: [plot => this.#drawMarkers(plot, color)] },
+    }, this.#data, this.#element);
+  }
+
+  /** What happened, on the axis of time. */
+  #drawMarkers(plot, color) {
+    const { ctx } = plot;
+    const scale = devicePixelRatio || 1;
+    ctx.save();
+    ctx.font = `${11 * scale}px system-ui, sans-serif`;
+    ctx.textAlign = 'center';
+    for (const marker of this.#markers) {
+      const x = Math.round(plot.valToPos(marker.at, 'x', true));
+      if (x < plot.bbox.left || x > plot.bbox.left + plot.bbox.width) continue;
+      ctx.strokeStyle = ctx.fillStyle = color(`--mark-${marker.kind}`);
+      ctx.lineWidth = scale;
+      ctx.setLineDash(marker.kind === 'scale' ? [2 * scale, 3 * scale] : []);
+      ctx.beginPath();
+      ctx.moveTo(x, plot.bbox.top);
+      ctx.lineTo(x, plot.bbox.top + plot.bbox.height);
+      ctx.stroke();
+      ctx.fillText(marker.glyph, Math.max(x, plot.bbox.left + 6 * scale), plot.bbox.top - 4 * scale);
+    }
+
+    ctx.restore();
+  }
+}
+
+if (!chartsMissing) {
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => live.forEach(chart => chart.recolor()));
+}
+

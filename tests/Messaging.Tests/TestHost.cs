@@ -42,7 +42,7 @@ internal sealed class TestHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Services.AddSingleton<IEffects>(effects);
         builder.Services.AddSingleton(journal);
-        if (Environment.GetEnvironmentVariable("TEST_LOG") is not null) builder.Logging.AddSimpleConsole();
+        if (Environment.GetEnvironmentVariable("TEST_LOG") is not null) { builder.Logging.AddSimpleConsole(o => { o.SingleLine = true; o.TimestampFormat = "HH:mm:ss.fff "; }); builder.Logging.SetMinimumLevel(LogLevel.Debug); }
         builder.AddTestModules();
         builder.Services.Configure<MassTransitHostOptions>(o => o.StopTimeout = TimeSpan.FromSeconds(5));
         var host = new TestHost(builder.Build(), effects, journal);

@@ -28,10 +28,10 @@ public sealed class PostgresServer : IAsyncLifetime
 
     /// <summary>Starts it, or starts it again on the same port and data.</summary>
     public Task StartAsync() => RunAsync(
-        "pg_ctl", "start", "-s", "-w", "-D", Data, "-l", Log, "-o", $"-p {_port} -k {_folder.FullName} -c listen_addresses=127.0.0.1 -c max_connections=200 -c shared_buffers=16MB");
+        "pg_ctl", "start", "-s", "-w", "-t", "300", "-D", Data, "-l", Log, "-o", $"-p {_port} -k {_folder.FullName} -c listen_addresses=127.0.0.1 -c max_connections=200 -c shared_buffers=16MB");
 
     /// <summary>As a crash would: connections break, nothing is written any more.</summary>
-    public Task StopAsync() => RunAsync("pg_ctl", "stop", "-s", "-w", "-D", Data, "-m", "immediate");
+    public Task StopAsync() => RunAsync("pg_ctl", "stop", "-s", "-w", "-t", "300", "-D", Data, "-m", "immediate");
 
     /// <summary>A new, empty database.</summary>
     public async Task<string> CreateDatabaseAsync()

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Platform.Messaging.Tests;
 using Platform.Storage;
 using Platform.Testing;
@@ -5,8 +7,13 @@ using Platform.Testing;
 namespace Platform.Integration.Tests.Messaging;
 
 [Collection(Servers.Name)]
-public sealed class RabbitMqPostgreSqlTests(PostgresServer postgres, RabbitMqServer rabbit) : MessagingConformance, IAsyncLifetime
+public sealed class RabbitMqPostgreSqlTests(PostgresServer postgres, RabbitMqServer rabbit, ITestOutputHelper output) : MessagingConformance, IAsyncLifetime
 {
+    /// <summary>How long the broker stays away; <c>PLATFORM_TEST_OUTAGE</c> in seconds makes it longer.</summary>
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(
+        double.Parse(Environment.GetEnvironmentVariable("PLATFORM_TEST_OUTAGE") ?? "10", CultureInfo.InvariantCulture));
+    /// <summary>MassTransit tries to connect again after 3 s at first, and every 30 s in the end.</summary>
+    private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(60);
     private IReadOnlyList<KeyValuePair<string, string?>> _settings = [];
 
     private protected override IEnumerable<KeyValuePair<string, string?>> Settings => _settings;
@@ -20,6 +27,33 @@ public sealed class RabbitMqPostgreSqlTests(PostgresServer postgres, RabbitMqSer
     ];
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Broker_StoppedAndStarted_LosesNothingAndIsSaidToBeGone()
+    {
+        await using var host = await StartAsync();
+        var (before, during) = (Guid.NewGuid(), Guid.NewGuid());
+        await host.SendAsync(new DoWork { CorrelationId = before });
+        await host.QuietAsync(async () => await host.TimesAsync(host.Watcher, before, "watch") == 1, "the first");
+        await rabbit.StopAsync();
+        var stopped = Stopwatch.GetTimestamp();
+        try
+        {
+            await host.SendAsync(new DoWork { CorrelationId = during });
+            await Eventually.HoldsAsync(() => host.Status.WaitingFor.Any(w => w.Contains($"RabbitMQ at 127.0.0.1:{rabbit.Port}", StringComparison.Ordinal)), "the outage said");
+            await Eventually.HoldsAsync(() => Stopwatch.GetElapsedTime(stopped) > Outage, "the outage", Outage + Outage);
+        }
+        finally
+        {
+            await rabbit.StartAsync();
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        await Eventually.HoldsAsync(async () => await host.TimesAsync(host.Watcher, during, "watch") == 1, "the second", Recovery);
+        Assert.Equal(1, await host.TimesAsync(host.Worker, during, "work"));
+        await Eventually.HoldsAsync(() => host.Status.WaitingFor.Count == 0, "the outage over", Recovery);
+        output.WriteLine($"Recovered {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s after the broker answered again.");
+    }
 
     [Fact]
     public async Task Database_StoppedAndStarted_LosesNothing()

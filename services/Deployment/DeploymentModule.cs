@@ -9,6 +9,7 @@ using Platform.Deployment.Traffic;
 using Platform.Deployment.Usage;
 using Platform.Hosting;
 using Platform.Messaging;
+using Platform.Metrics.Scraping;
 using Platform.Metrics.Streaming;
 using Platform.Storage;
 using Platform.Workloads.Runtimes.Processes;
@@ -70,6 +71,7 @@ public static class DeploymentModule
         services.AddSingleton<Interventions>();
         AddRollouts(services);
         AddReplicas(builder);
+        builder.AddScraper<ReplicaScrapeTargets>();
         services.AddHostedService<UsageSampler>();
         services.AddSingleton<IReadinessCheck, DeploymentReadiness>();
         return builder;

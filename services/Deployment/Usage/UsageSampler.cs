@@ -4,6 +4,7 @@ using Platform.Deployment.Applications;
 using Platform.Deployment.Replicas;
 using Platform.Metrics.Streaming;
 using Platform.Storage;
+using Platform.Workloads.Manifests;
 using Platform.Workloads.Runtimes;
 
 namespace Platform.Deployment.Usage;
@@ -14,6 +15,7 @@ internal sealed partial class UsageSampler(
     Manifests manifests,
     IEnumerable<IReplicaRuntime> runtimes,
     Leadership leadership,
+    ReplicaScrapeTargets scrapeTargets,
     IMetricStream stream,
     IOptions<DeploymentOptions> options,
     TimeProvider time,
@@ -48,7 +50,7 @@ internal sealed partial class UsageSampler(
             var samples = new List<MetricSample>();
             foreach (var row in mine.Where(r => r.Handle is not null))
             {
-                if (kept.TryGetValue((row.Application, row.Revision), out var runtime)) await AddAsync(row, runtime, samples, readings, ct);
+                if (kept.TryGetValue((row.Application, row.Revision), out var manifest)) await AddAsync(row, manifest.Runtime, samples, readings, ct);
             }
 
             foreach (var revision in mine.Select(r => r.Revision).Union(targets[application.Name].Select(t => t.Revision)))
@@ -70,6 +72,7 @@ internal sealed partial class UsageSampler(
         }
 
         _readings = readings;
+        scrapeTargets.Update(replicas, kept);
     }
 
     private async Task AddAsync(ReplicaRow row, string runtime, List<MetricSample> samples, Dictionary<string, CpuReading> readings, CancellationToken ct)
@@ -82,20 +85,20 @@ internal sealed partial class UsageSampler(
             samples.Add(new MetricSample(MetricNames.Cpu, row.Revision, row.Id, cores));
     }
 
-    private async Task<(IReadOnlyList<ApplicationRow>, IReadOnlyList<ReplicaRow>, ILookup<string, TargetRow>, Dictionary<(string, string), string>)> ReadAsync(Reader reader)
+    private async Task<(IReadOnlyList<ApplicationRow>, IReadOnlyList<ReplicaRow>, ILookup<string, TargetRow>, Dictionary<(string, string), Manifest>)> ReadAsync(Reader reader)
     {
         var applications = await reader.ApplicationsAsync();
         var replicas = await reader.LiveReplicasAsync();
         var targets = new List<(string Application, TargetRow Target)>();
         foreach (var application in applications)
             targets.AddRange((await reader.TargetsAsync(application.Name)).Select(t => (application.Name, t)));
-        var runtimeOf = new Dictionary<(string, string), string>();
+        var kept = new Dictionary<(string, string), Manifest>();
         foreach (var (application, revision) in replicas.Select(r => (r.Application, r.Revision)).Distinct())
         {
-            if (await manifests.FindAsync(reader, application, revision) is { } manifest) runtimeOf[(application, revision)] = manifest.Runtime;
+            if (await manifests.FindAsync(reader, application, revision) is { } manifest) kept[(application, revision)] = manifest;
         }
 
-        return (applications, replicas, targets.ToLookup(t => t.Application, t => t.Target), runtimeOf);
+        return (applications, replicas, targets.ToLookup(t => t.Application, t => t.Target), kept);
     }
 
     [LoggerMessage(1, LogLevel.Warning, "The replicas' usage cannot be measured at the moment: {Reason}")]

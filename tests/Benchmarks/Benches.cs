@@ -1,4 +1,5 @@
 using Platform.Benchmarks.Gateway;
+using Platform.Benchmarks.Rollout;
 using Platform.Benchmarks.Stream;
 
 namespace Platform.Benchmarks;
@@ -6,5 +7,5 @@ namespace Platform.Benchmarks;
 /// <summary>Every bench there is.</summary>
 internal static class Benches
 {
-    public static IReadOnlyList<IBench> All { get; } = [new StreamBench(), new GatewayBench()];
+    public static IReadOnlyList<IBench> All { get; } = [new StreamBench(), new GatewayBench(), new RolloutBench()];
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Platform.Benchmarks;
 using Spectre.Console;
 
@@ -23,6 +24,12 @@ internal static class BenchCommand
             pressed.Cancel = true;
             stop.Cancel();
         };
+        // What a bench has started it also stops when it is asked to end in the other way.
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, asked =>
+        {
+            asked.Cancel = true;
+            stop.Cancel();
+        });
         try
         {
             var (options, json, help) = Parse(bench, args[1..]);

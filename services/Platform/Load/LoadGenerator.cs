@@ -19,7 +19,18 @@ internal sealed record LoadOptions
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
     /// <summary>Requests under way at most; one beyond it fails unsent, so that a stuck server cannot exhaust the sender. Default 2,000.</summary>
     public int MostInFlight { get; init; } = 2_000;
+    /// <summary>What the names of its orders begin with: two loads on one shop use two. Letters and digits.</summary>
+    public string Orders { get; init; } = "order";
+    /// <summary>Looks closer at an answer that came whole; null: only its status and its end are looked at.</summary>
+    public AnswerInspection? Inspect { get; init; }
 }
+
+/// <summary>Says what is wrong with an answer; null: nothing.</summary>
+/// <param name="request">The request.</param>
+/// <param name="intended">When it was meant to be sent, from the run's start.</param>
+/// <param name="status">The answer's status.</param>
+/// <param name="body">Its whole body.</param>
+internal delegate string? AnswerInspection(in LoadRequest request, TimeSpan intended, int status, string body);
 
 /// <summary>
 /// An open-loop load: requests leave when they are meant to, whether or not earlier ones have been answered, and latency counts
@@ -32,6 +43,7 @@ internal sealed class LoadGenerator(LoadOptions options, TimeProvider clock) : I
     private long _started;
     private int _inFlight;
     private long _sent;
+    private volatile bool _isFinishing;
 
     /// <summary>What happened so far.</summary>
     public LoadRecorder Recorder { get; } = new();
@@ -45,6 +57,9 @@ internal sealed class LoadGenerator(LoadOptions options, TimeProvider clock) : I
     /// <summary>Requests sent so far.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
+    /// <summary>Sends nothing more; the run ends with the last answer to what is under way.</summary>
+    public void Finish() => _isFinishing = true;
+
     /// <summary>Sends the whole load and waits for its last answer. When cancelled it sends nothing more and gives up what is under way.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
@@ -56,7 +71,8 @@ internal sealed class LoadGenerator(LoadOptions options, TimeProvider clock) : I
             var wait = intended - Elapsed;
             if (wait > TimeSpan.FromMilliseconds(1)) await Task.Delay(wait, clock, ct);
             ct.ThrowIfCancellationRequested();
-            var request = RequestMix.Next(random, ++number, options.StreamShare);
+            if (_isFinishing) break;
+            var request = RequestMix.Next(random, ++number, options.StreamShare, options.Orders);
             var closing = random.NextDouble() < options.NewConnectionShare;
             if (InFlight >= options.MostInFlight)
             {
@@ -96,7 +112,7 @@ internal sealed class LoadGenerator(LoadOptions options, TimeProvider clock) : I
             var body = await response.Content.ReadAsStringAsync(deadline.Token);
             failure = (int)response.StatusCode >= 500 ? $"status {(int)response.StatusCode}"
                 : request.EndsWith is not null && response.IsSuccessStatusCode && !body.EndsWith(request.EndsWith, StringComparison.Ordinal) ? "answer cut"
-                : null;
+                : options.Inspect?.Invoke(request, intended, (int)response.StatusCode, body);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {

@@ -16,7 +16,8 @@ internal static class RequestMix
     /// <param name="random">The source of chance.</param>
     /// <param name="number">The request's number; it names the order.</param>
     /// <param name="streamShare">Share of requests that stream for two seconds.</param>
-    public static LoadRequest Next(Random random, long number, double streamShare)
+    /// <param name="orders">What the names of orders begin with.</param>
+    public static LoadRequest Next(Random random, long number, double streamShare, string orders = "order")
     {
         var draw = random.NextDouble();
         if (draw < streamShare) return new LoadRequest(HttpMethod.Get, "/stream?seconds=2", EndsWith: "end\n");
@@ -26,7 +27,7 @@ internal static class RequestMix
             < 0.55 => new LoadRequest(HttpMethod.Get, $"/products/{random.Next(1, Products + 1)}", EndsWith: "}"),
             < 0.80 => new LoadRequest(HttpMethod.Get, $"/?page={random.Next(0, 50)}", EndsWith: "}"),
             < 0.93 => new LoadRequest(HttpMethod.Post, $"/cart/{random.Next(1, Products + 1)}", EndsWith: "}"),
-            _ => new LoadRequest(HttpMethod.Post, "/checkout", EndsWith: "}", Order: $"order{number}"),
+            _ => new LoadRequest(HttpMethod.Post, "/checkout", EndsWith: "}", Order: $"{orders}{number}"),
         };
     }
 }

@@ -10,6 +10,8 @@ internal sealed class NativeServer : IAsyncDisposable
     public const string Nginx = "/usr/sbin/nginx";
     public const string HaProxy = "/usr/sbin/haproxy";
 
+    private const string ConfigurationFile = "server.conf";
+
     private readonly Process _process;
     private readonly string _folder;
 
@@ -25,7 +27,7 @@ internal sealed class NativeServer : IAsyncDisposable
             }
         """));
 
-    public static Task<NativeServer> StartNginxAsync(Uri upstream) => StartAsync(Nginx, port => NginxConfiguration(2, $$"""
+    public static Task<NativeServer> StartNginxAsync(Uri upstream) => StartNginxAsync(port => $$"""
             upstream app { server {{upstream.Authority}}; keepalive 128; }
             server {
                 listen 127.0.0.1:{{port}};
@@ -38,7 +40,10 @@ internal sealed class NativeServer : IAsyncDisposable
                     proxy_set_header X-Forwarded-Proto $scheme;
                 }
             }
-        """));
+        """);
+
+    /// <summary>nginx with two workers and the given upstreams and servers; it gets its port.</summary>
+    public static Task<NativeServer> StartNginxAsync(Func<int, string> servers) => StartAsync(Nginx, port => NginxConfiguration(2, servers(port)));
 
     public static Task<NativeServer> StartHaProxyAsync(Uri upstream) => StartAsync(HaProxy, port => $"""
         global
@@ -56,6 +61,21 @@ internal sealed class NativeServer : IAsyncDisposable
             server one {upstream.Authority}
 
         """);
+
+    /// <summary>The process ids of nginx's workers.</summary>
+    public IReadOnlyList<int> Workers() =>
+        [.. File.ReadAllText($"/proc/{_process.Id}/task/{_process.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+
+    /// <summary>Replaces nginx's configuration, and has it started on new workers: <c>nginx -s reload</c>.</summary>
+    public async Task ReloadAsync(Func<int, string> servers, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(_folder, ConfigurationFile);
+        await File.WriteAllTextAsync(file, NginxConfiguration(2, servers(Address.Port)), cancellationToken);
+        using var reload = Process.Start(new ProcessStartInfo(Nginx, ["-p", _folder, "-c", file, "-s", "reload"]) { RedirectStandardError = true })!;
+        var said = await reload.StandardError.ReadToEndAsync(cancellationToken);
+        await reload.WaitForExitAsync(cancellationToken);
+        if (reload.ExitCode != 0) throw new InvalidOperationException($"nginx -s reload ended with exit code {reload.ExitCode}: {said}");
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -85,7 +105,7 @@ internal sealed class NativeServer : IAsyncDisposable
     {
         var port = FreePort();
         var folder = Directory.CreateTempSubdirectory("bench-gateway-").FullName;
-        var file = Path.Combine(folder, "server.conf");
+        var file = Path.Combine(folder, ConfigurationFile);
         await using (var stream = File.Create(file)) await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(configuration(port)));
         string[] arguments = binary == Nginx ? ["-p", folder, "-c", file] : ["-f", file];
         var process = Process.Start(new ProcessStartInfo(binary, arguments) { WorkingDirectory = folder })!;

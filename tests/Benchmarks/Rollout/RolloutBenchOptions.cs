@@ -1,0 +1,41 @@
+namespace Platform.Benchmarks.Rollout;
+
+/// <summary>What the command line asked for.</summary>
+internal sealed record RolloutBenchOptions
+{
+    public required int Switches { get; init; }
+    public required int Blocks { get; init; }
+    public required double Rate { get; init; }
+    public required int Replicas { get; init; }
+    public required string Strategy { get; init; }
+    public required TimeSpan Steady { get; init; }
+    public required bool WithNginx { get; init; }
+
+    public static RolloutBenchOptions Of(BenchContext context)
+    {
+        var options = new RolloutBenchOptions
+        {
+            Switches = context.Integer("switches"),
+            Blocks = Math.Clamp(context.Integer("blocks"), 1, Math.Max(1, context.Integer("switches"))),
+            Rate = context.Number("rate"),
+            Replicas = context.Integer("replicas"),
+            Strategy = context.Text("strategy"),
+            Steady = context.Seconds("steady"),
+            WithNginx = context.Text("peer") switch
+            {
+                "nginx" => true,
+                "none" => false,
+                var other => throw new BenchUsageException($"--peer: expected nginx or none, found '{other}'."),
+            },
+        };
+        if (options.Switches < 1) throw new BenchUsageException("--switches: expected at least 1.");
+        if (options.Rate is not (> 0 and <= 100_000)) throw new BenchUsageException("--rate: expected requests per second, above 0.");
+        if (options.Replicas is < 1 or > 50) throw new BenchUsageException("--replicas: expected 1 to 50.");
+        if (options.Strategy is not ("blueGreen" or "rolling")) throw new BenchUsageException($"--strategy: expected blueGreen or rolling, found '{options.Strategy}'.");
+        if (options.WithNginx && !File.Exists(Gateway.NativeServer.Nginx)) throw new BenchUsageException($"{Gateway.NativeServer.Nginx} is missing; apt-get install nginx, or leave it out with --peer none.");
+        return options;
+    }
+
+    /// <summary>How many switches each block has: alike, the first ones take what is left over.</summary>
+    public IEnumerable<int> SwitchesOfBlocks() => Enumerable.Range(0, Blocks).Select(block => Switches / Blocks + (block < Switches % Blocks ? 1 : 0));
+}

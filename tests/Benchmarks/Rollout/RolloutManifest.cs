@@ -1,0 +1,32 @@
+namespace Platform.Benchmarks.Rollout;
+
+/// <summary>The manifest that the bench ships.</summary>
+internal static class RolloutManifest
+{
+    /// <summary>
+    /// A fixed number of replicas, a watch of a second, and a judge that gives no verdict on so few requests: what is measured is
+    /// the change, and on a machine that is busy with other things a judge would rightly object to latencies.
+    /// </summary>
+    public static string Yaml(string revision, string journal, RolloutBenchOptions options) => $$"""
+        name: storefront
+        revision: {{revision}}
+        runtime: process
+        process:
+          command: ["dotnet", "Storefront.dll"]
+          workingDirectory: "{{Storefront.Folder}}"
+          env: { STOREFRONT_VERSION: {{revision}}, STOREFRONT_JOURNAL: "{{journal}}" }
+        health: { path: {{Storefront.Health}}, interval: 500ms, timeout: 5s, unhealthyAfter: 5 }
+        scaling:
+          min: {{options.Replicas}}
+          max: {{options.Replicas}}
+          metrics: [ { name: requestsPerSecond, target: 100000 } ]
+        rollout:
+          strategy: {{options.Strategy}}
+          watch: 1s
+          analysis: { errorRate: 5%, p95: 30s, minRequests: 1000000 }
+        traffic:
+          drainTimeout: 10s
+        environment: production
+
+        """;
+}

@@ -122,7 +122,7 @@ internal sealed class LoadGenerator(LoadOptions options, TimeProvider clock) : I
         }
         catch (OperationCanceledException)
         {
-            failure = $"no answer within {options.Timeout.TotalSeconds:0.#} s";
+            failure = $"{(firstByte is null ? "no answer" : "answer cut: not whole")} within {options.Timeout.TotalSeconds:0.#} s";
         }
         catch (Exception broken) when (broken is HttpRequestException or IOException or SocketException)
         {

@@ -11,6 +11,7 @@ internal sealed class GatewayBench : IBench
     private const string Direct = "direct";
     private const string BareYarp = "yarp";
     private const string Ours = "ours";
+    private const string Whole = "ours, whole platform";
 
     public string Name => "gateway";
 
@@ -35,9 +36,10 @@ internal sealed class GatewayBench : IBench
         await using var upstream = await NativeServer.StartUpstreamAsync();
         await using var yarp = await ManagedProxy.StartBareYarpAsync(upstream.Address);
         await using var gateway = await ManagedProxy.StartGatewayAsync(upstream.Address);
+        await using var whole = await WholePlatform.StartAsync(upstream.Address, context.CancellationToken);
         await using var nginx = await NativeServer.StartNginxAsync(upstream.Address);
         await using var haProxy = File.Exists(NativeServer.HaProxy) ? await NativeServer.StartHaProxyAsync(upstream.Address) : null;
-        var subjects = new List<(string Name, Uri Address)> { (Direct, upstream.Address), (BareYarp, yarp.Address), (Ours, gateway.Address), ("nginx", nginx.Address) };
+        var subjects = new List<(string Name, Uri Address)> { (Direct, upstream.Address), (BareYarp, yarp.Address), (Ours, gateway.Address), (Whole, whole.Address), ("nginx", nginx.Address) };
         if (haProxy is not null) subjects.Add(("haproxy", haProxy.Address));
         else context.Say("HAProxy is left out: /usr/sbin/haproxy is missing; apt-get install haproxy.");
 
@@ -51,10 +53,10 @@ internal sealed class GatewayBench : IBench
             foreach (var (name, address) in order.Shuffled(subjects))
             {
                 var allocated = GC.GetTotalAllocatedBytes();
-                var cpu = Environment.CpuUsage.TotalTime;
+                var cpu = CpuTime(name);
                 var load = await Wrk.RunAsync(address, connections, duration, context.CancellationToken);
                 var requests = (double)Math.Max(load.Requests, 1);
-                results[name].Add(new Round(load, (GC.GetTotalAllocatedBytes() - allocated) / requests, (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / requests));
+                results[name].Add(new Round(load, (GC.GetTotalAllocatedBytes() - allocated) / requests, (CpuTime(name) - cpu).TotalMicroseconds / requests));
             }
         }
 
@@ -65,6 +67,8 @@ internal sealed class GatewayBench : IBench
                 new BenchPromise($"at least 95 % of bare YARP's requests/s with metrics on ({ratio:P1})", ratio >= 0.95),
                 new BenchPromise("no failed request through the gateway", results[Ours].Sum(r => r.Load.Failed) == 0),
             ]);
+
+        TimeSpan CpuTime(string subject) => subject == Whole ? whole.CpuTime : Environment.CpuUsage.TotalTime;
     }
 
     private static Dictionary<string, object?> Row(string subject, int connections, List<Round> rounds, double share) => new()
@@ -77,8 +81,8 @@ internal sealed class GatewayBench : IBench
         ["p99Milliseconds"] = Median(rounds.Select(r => r.Load.P99Milliseconds)),
         ["failedRequests"] = rounds.Sum(r => r.Load.Failed),
         ["shareOfBareYarpRatio"] = share,
-        // Of this process: what the proxy itself needs, however busy the machine is.
-        ["cpuMicrosecondsPerRequest"] = subject is BareYarp or Ours ? Median(rounds.Select(r => r.CpuPerRequest)) : null,
+        // Of the proxy's process: what it itself needs, however busy the machine is.
+        ["cpuMicrosecondsPerRequest"] = subject is BareYarp or Ours or Whole ? Median(rounds.Select(r => r.CpuPerRequest)) : null,
         ["allocatedBytesPerRequest"] = subject is BareYarp or Ours ? Median(rounds.Select(r => r.BytesPerRequest)) : null,
     };
 

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Platform.Contracts.Traffic;
 using Platform.Effects;
 using Platform.Gateway;
 using Platform.Gateway.Measuring;
@@ -61,15 +60,7 @@ internal sealed class ManagedProxy : IAsyncDisposable
         var app = builder.Build();
         app.UseDataPlane();
         await app.StartAsync();
-        app.Services.GetRequiredService<RouteTables>().Apply(
-            new RouteTable
-            {
-                Application = "app",
-                Generation = 1,
-                HealthPath = "/",
-                Revisions = [new RevisionRoute { Revision = "v1", Weight = 100, Replicas = [new ReplicaAddress { Id = "one", Address = upstream }] }],
-            },
-            Guid.NewGuid());
+        app.Services.GetRequiredService<RouteTables>().Apply(BenchRoute.To(upstream), Guid.NewGuid());
         return new ManagedProxy(app, folder);
     }
 

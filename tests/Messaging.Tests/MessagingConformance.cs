@@ -161,6 +161,24 @@ public abstract class MessagingConformance
     }
 
     [Fact]
+    public async Task Send_ThatIsNeverConfirmed_HoldsBackOnlyItsOwnKind()
+    {
+        var effects = new KillingEffects
+        {
+            KillBefore = (kind, what) => kind == EffectKind.BusPublish && what == nameof(DoWork) ? throw new TimeoutException("No confirmation.") : false,
+        };
+        await using var host = await StartAsync(effects);
+        var id = Guid.NewGuid();
+        await host.Worker.TransactAsync(async t =>
+        {
+            for (var i = 0; i < 50; i++) await t.SendAsync(new DoWork { CorrelationId = Guid.NewGuid() });
+            await t.PublishAsync(new TallyAdded { CorrelationId = id });
+        });
+        await Eventually.HoldsAsync(async () => await host.TimesAsync(host.Watcher, id, "stands at 1") == 1, "what is behind the silent ones", TimeSpan.FromSeconds(15));
+        Assert.True(await TestHost.WaitingAsync(host.Worker) >= 50);
+    }
+
+    [Fact]
     public async Task Scheduled_IsDeliveredWhenItIsDueAndNotBefore()
     {
         await using var host = await StartAsync();

@@ -15,6 +15,12 @@ namespace Platform.Messaging;
 /// <summary>Connects modules to the bus.</summary>
 public static class MessagingRegistration
 {
+    /// <summary>When the host stops: a consumer that waits for its database is cancelled after this, and its message goes back to the broker.</summary>
+    private static readonly TimeSpan LongestConsumption = TimeSpan.FromSeconds(5);
+
+    /// <summary>And the bus is left behind after this, well within the host's own deadline.</summary>
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(12);
+
     /// <summary>Says what a module listens to. Modules of one process share one bus.</summary>
     /// <param name="builder">The host.</param>
     /// <param name="module">The module's name.</param>
@@ -50,6 +56,11 @@ public static class MessagingRegistration
         var modules = services.Select(s => s.ImplementationInstance).OfType<ModuleBus>().ToList();
         RequireOneOwner(modules);
         var rabbitMq = section["Transport"] == "rabbitMq";
+        services.Configure<MassTransitHostOptions>(o =>
+        {
+            o.ConsumerStopTimeout = LongestConsumption;
+            o.StopTimeout = LongestStop;
+        });
         services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();

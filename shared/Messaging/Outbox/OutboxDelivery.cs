@@ -72,6 +72,7 @@ internal sealed partial class OutboxDelivery(OutboxRows rows, MessageDispatcher 
         if (claimed.Count == 0) return Batch.Empty;
         List<OutboxRow> sent = [], postponed = [];
         List<(OutboxRow, Exception)> unreadable = [];
+        HashSet<(string, string?)> silent = [];
         var tried = 0;
         var started = Stopwatch.GetTimestamp();
         try
@@ -80,6 +81,12 @@ internal sealed partial class OutboxDelivery(OutboxRows rows, MessageDispatcher 
             {
                 if (Stopwatch.GetElapsedTime(started) > OutboxRows.LongestBatch) break;
                 tried++;
+                if (silent.Contains((row.Type, row.Destination)))
+                {
+                    postponed.Add(row);
+                    continue;
+                }
+
                 try
                 {
                     await dispatcher.DispatchAsync(row, cancellation);
@@ -100,7 +107,9 @@ internal sealed partial class OutboxDelivery(OutboxRows rows, MessageDispatcher 
                 {
                     LogUnsent(log, error, rows.Database.Module, row.Type);
                     postponed.Add(row);
-                    if (status.BusIsDown || error is TimeoutException) break;
+                    if (status.BusIsDown) break;
+                    // One queue that does not answer (a quorum queue without a leader) keeps back what is for it, not what is for others.
+                    if (error is TimeoutException) silent.Add((row.Type, row.Destination));
                 }
             }
         }

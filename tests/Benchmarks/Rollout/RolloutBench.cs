@@ -31,6 +31,7 @@ internal sealed class RolloutBench : IBench
         new("blocks", "blocks that the switches of a subject are cut into; subjects alternate", "5"),
         new("steady", "seconds of load without a switch before and after each block's", "5"),
         new("peer", "nginx or none", "nginx"),
+        new("peer-switches", "switches of the peer; 0: as many as ours", "0"),
     ];
 
     public async Task<BenchResult> RunAsync(BenchContext context)
@@ -44,10 +45,11 @@ internal sealed class RolloutBench : IBench
             context.Say("starting the platform and its application …");
             Add(await OurPlatform.StartAsync(folder, Revisions[0], options, clock, ct));
             if (options.WithNginx) Add(await NginxPeer.StartAsync(folder, Revisions[0], options, clock, ct));
-            foreach (var (switches, block) in options.SwitchesOfBlocks().Select((switches, block) => (switches, block + 1)))
+            for (var block = 1; block <= options.Blocks; block++)
             {
                 foreach (var (subject, figures, ledger) in subjects)
                 {
+                    var switches = options.SwitchesOf(block, subject is OurPlatform ? options.Switches : options.PeerSwitches);
                     context.Say($"block {block} of {options.Blocks}: {subject.Name}, {switches} switches …");
                     await BlockAsync(context, options, subject, figures, ledger, switches, block, clock);
                 }

@@ -4,6 +4,7 @@ namespace Platform.Benchmarks.Rollout;
 internal sealed record RolloutBenchOptions
 {
     public required int Switches { get; init; }
+    public required int PeerSwitches { get; init; }
     public required int Blocks { get; init; }
     public required double Rate { get; init; }
     public required int Replicas { get; init; }
@@ -16,6 +17,7 @@ internal sealed record RolloutBenchOptions
         var options = new RolloutBenchOptions
         {
             Switches = context.Integer("switches"),
+            PeerSwitches = context.Integer("peer-switches") is > 0 and var peer ? peer : context.Integer("switches"),
             Blocks = Math.Clamp(context.Integer("blocks"), 1, Math.Max(1, context.Integer("switches"))),
             Rate = context.Number("rate"),
             Replicas = context.Integer("replicas"),
@@ -36,6 +38,6 @@ internal sealed record RolloutBenchOptions
         return options;
     }
 
-    /// <summary>How many switches each block has: alike, the first ones take what is left over.</summary>
-    public IEnumerable<int> SwitchesOfBlocks() => Enumerable.Range(0, Blocks).Select(block => Switches / Blocks + (block < Switches % Blocks ? 1 : 0));
+    /// <summary>How many of all switches belong to a block, counted from 1: alike, the first ones take what is left over.</summary>
+    public int SwitchesOf(int block, int all) => all / Blocks + (block <= all % Blocks ? 1 : 0);
 }

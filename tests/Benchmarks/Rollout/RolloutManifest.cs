@@ -4,7 +4,7 @@ namespace Platform.Benchmarks.Rollout;
 internal static class RolloutManifest
 {
     /// <summary>
-    /// A fixed number of replicas, a watch of a second, and a judge that gives no verdict on so few requests: what is measured is
+    /// A fixed number of replicas, a watch of half a second, as long for what is under way as nginx gives it, and a judge that gives no verdict on so few requests: what is measured is
     /// the change, and on a machine that is busy with other things a judge would rightly object to latencies.
     /// </summary>
     public static string Yaml(string revision, string journal, RolloutBenchOptions options) => $$"""
@@ -22,10 +22,10 @@ internal static class RolloutManifest
           metrics: [ { name: requestsPerSecond, target: 100000 } ]
         rollout:
           strategy: {{options.Strategy}}
-          watch: 1s
+          watch: 500ms
           analysis: { errorRate: 5%, p95: 30s, minRequests: 1000000 }
         traffic:
-          drainTimeout: 10s
+          drainTimeout: 60s
         environment: production
 
         """;

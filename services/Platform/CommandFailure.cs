@@ -19,6 +19,19 @@ internal static class ExitCode
     public const int Configuration = 78;
     /// <summary>Ended by Ctrl-C or SIGTERM.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>What each means, for help and documentation.</summary>
+    public static IReadOnlyDictionary<int, string> Meanings { get; } = new SortedDictionary<int, string>
+    {
+        [Ok] = "as asked",
+        [Failed] = "it did not happen (a rollout was rolled back, a promise broken)",
+        [Usage] = "usage: the command line or a manifest is wrong",
+        [Unavailable] = "the platform is not running, or a port or file cannot be had",
+        [Software] = "a fault of the platform's own",
+        [NotAuthorised] = "the key is missing, unknown, or its role too small",
+        [Configuration] = "the configuration cannot be used",
+        [Interrupted] = "ended by Ctrl-C or SIGTERM",
+    };
 }
 
 /// <summary>A command cannot do what was asked, for a reason that the person who asked can act on.</summary>

@@ -77,9 +77,6 @@ internal sealed class Cli(Output output, TimeProvider clock)
 /// <summary>The library's help, then the examples and the exit codes.</summary>
 internal sealed class HelpWithExamples(HelpAction inner, Output output) : SynchronousCommandLineAction
 {
-    private const string ExitCodes =
-        "0 as asked · 1 it did not happen (a rollout was rolled back, a promise broken) · 2 usage · 69 the platform is not running or a port is taken · 77 not authorised · 78 configuration";
-
     public override int Invoke(ParseResult parseResult)
     {
         var result = inner.Invoke(parseResult);
@@ -90,7 +87,8 @@ internal sealed class HelpWithExamples(HelpAction inner, Output output) : Synchr
             output.Standard.WriteLine();
         }
 
-        output.Standard.WriteLine($"Exit codes:\n  {ExitCodes}");
+        output.Standard.WriteLine("Exit codes:");
+        foreach (var (code, meaning) in ExitCode.Meanings) output.Standard.WriteLine($"  {code,3} {meaning}");
         return result;
     }
 }

@@ -28,6 +28,7 @@ internal static class CommandTree
             AlertsCommand.Create(cli),
             KeysCommand.Create(cli),
             BenchCommand.Create(cli),
+            DocsCommand.Create(cli),
             VersionCommand.Create(cli),
             CompletionCommand.Create(cli));
         if (root.Options.OfType<HelpOption>().SingleOrDefault() is { Action: HelpAction inner } help)

@@ -35,6 +35,7 @@ internal static partial class XmlDocumentation
             reference.ReplaceWith(target[(target.LastIndexOfAny(['.', ':']) + 1)..]);
         }
 
+        foreach (var code in summary.Descendants("c").ToArray()) code.ReplaceWith($"`{code.Value}`");
         return Space().Replace(summary.Value, " ").Trim();
     }
 

@@ -52,7 +52,7 @@ public sealed record ProcessSpec
 {
     /// <summary>The program and its arguments; no shell is involved.</summary>
     public required IReadOnlyList<string> Command { get; init; }
-    /// <summary>Absolute working directory; null: the replica's own log folder.</summary>
+    /// <summary>Where it runs. <c>platform deploy</c> reads it from the manifest's folder on, and takes that folder when nothing is said; over HTTP it is absolute, and nothing means the replica's own log folder.</summary>
     public string? WorkingDirectory { get; init; }
     /// <summary>Added to the environment. A value may be a reference, <c>secret://name</c>.</summary>
     public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
@@ -85,7 +85,7 @@ public sealed record ResourceSpec
 /// <summary>The <c>rollout</c> section.</summary>
 public sealed record RolloutSpec
 {
-    /// <summary><see cref="RolloutStrategies.Rolling"/> or <see cref="RolloutStrategies.BlueGreen"/> (default).</summary>
+    /// <summary><c>rolling</c>: replicas are replaced a few at a time. <c>blueGreen</c> (default): the whole new set is started beside the old one, then all traffic moves.</summary>
     public string Strategy { get; init; } = RolloutStrategies.BlueGreen;
     /// <summary>Canary weights in percent, ascending to 100; empty for the other strategies.</summary>
     public IReadOnlyList<int> Steps { get; init; } = [];

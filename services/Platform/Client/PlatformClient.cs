@@ -4,12 +4,13 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Platform.Hosting;
 
 namespace Platform.CommandLine.Client;
 
 /// <summary>Speaks to the services of one platform. Whatever goes wrong becomes a <see cref="CommandFailure"/> that says what to do.</summary>
-internal sealed class PlatformClient : IDisposable
+internal sealed partial class PlatformClient : IDisposable
 {
     private readonly HttpClient _http;
 
@@ -153,17 +154,37 @@ internal sealed class PlatformClient : IDisposable
             problem = null;
         }
 
-        var text = problem is null ? $"The platform answered {(int)response.StatusCode} {response.ReasonPhrase}." : problem.Detail ?? problem.Title;
+        var text = problem is null ? $"The platform answered {(int)response.StatusCode} {response.ReasonPhrase}." : Words(problem);
         if (problem?.Errors is { Count: > 0 } errors) text += string.Concat(errors.Select(e => $"\n  {(e.Line is { } line ? $"line {line}: " : "")}{e.Message}"));
         return response.StatusCode switch
         {
-            HttpStatusCode.Unauthorized => new CommandFailure(ExitCode.NotAuthorised, text, $"Set {AccessKey.Variable}, or name the data folder that holds admin.key with --data (now {DataFolder})."),
+            HttpStatusCode.Unauthorized => new CommandFailure(ExitCode.NotAuthorised, _http.DefaultRequestHeaders.Authorization is null ? "The platform asks for a key, and there is none." : "The platform does not know the key.",
+                Environment.GetEnvironmentVariable(AccessKey.Variable) is { Length: > 0 }
+                    ? $"It is the one in {AccessKey.Variable}; unset that to use admin.key in the data folder {DataFolder}."
+                    : $"Set {AccessKey.Variable}, or name the data folder that holds admin.key with --data (now {DataFolder})."),
             HttpStatusCode.Forbidden => new CommandFailure(ExitCode.NotAuthorised, text, "Use a key with a greater role; 'platform keys' shows the roles."),
+            HttpStatusCode.NotFound => new CommandFailure(ExitCode.Failed, text, Listing(response)),
             HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity => new CommandFailure(ExitCode.Usage, text),
             HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => new CommandFailure(ExitCode.Unavailable, text),
             _ => new CommandFailure(ExitCode.Failed, text),
         };
     }
+
+    /// <summary>What a problem says, without the HTTP requests that it recommends: this is the command line.</summary>
+    private static string Words(ProblemReport problem)
+    {
+        var detail = Request().Replace(problem.Detail ?? "", "").Trim();
+        return detail.Length > 0 ? detail : problem.Title + ".";
+    }
+
+    private static string Listing(HttpResponseMessage response) =>
+        response.RequestMessage?.RequestUri?.AbsolutePath.StartsWith(ServiceRoutes.Keys, StringComparison.Ordinal) == true
+            ? "'platform keys' lists the keys."
+            : "'platform status' lists the applications.";
+
+    /// <summary>A sentence that begins with a method and a path.</summary>
+    [GeneratedRegex(@"\b(GET|POST|PUT|DELETE) /\S+ [^.]*\.")]
+    private static partial Regex Request();
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken ct)
     {

@@ -45,7 +45,7 @@ internal static class CommandTree
         if (parsed.Errors.Count > 0 && parsed.Action is null or ParseErrorAction)
         {
             var path = string.Join(' ', Path(parsed));
-            foreach (var error in parsed.Errors) output.Fail(error.Message, null);
+            foreach (var (message, hint) in UsageProblems.Of(parsed)) output.Fail(message, hint);
             output.Error.WriteLine($"  '{path} --help' tells how to use it.");
             return ExitCode.Usage;
         }

@@ -99,7 +99,7 @@ internal sealed class PlatformHost : IAsyncDisposable
             RuntimeVersion.Require();
             app = ServiceHost.Build(settings.ToArguments(), modules, builder => builder.Services.AddSingleton<IHostLifetime, CommandLifetime>());
             var conflicts = PortConflicts.Find(app.Services.GetRequiredService<ServiceAddresses>().Listeners);
-            if (conflicts.Count > 0) throw new CommandFailure(ExitCode.Unavailable, string.Join('\n', conflicts), "Or move all of them at once with --ports-from N (0: any free ports).");
+            if (conflicts.Count > 0) throw new CommandFailure(ExitCode.Unavailable, string.Join('\n', conflicts).Replace("with --", "with --set ", StringComparison.Ordinal), "Or move all of them at once with --ports-from N (0: any free ports).");
             await app.StartAsync(ct);
             return new PlatformHost(app, folder, held, modules.Count > 1 ? All(app) : Only(app));
         }

@@ -31,7 +31,8 @@ internal static class UnknownKeys
 
     public static IEnumerable<string> KeysOf(IConfigurationProvider provider) => provider.GetChildKeys([], null).Distinct(StringComparer.OrdinalIgnoreCase);
 
-    private static string? Nearest(string key, IEnumerable<string> known) =>
+    /// <summary>The known word that was probably meant; null: none is near.</summary>
+    public static string? Nearest(string key, IEnumerable<string> known) =>
         known.Select(k => (Key: k, Distance: Distance(key.ToUpperInvariant(), k.ToUpperInvariant())))
             .Where(k => k.Distance <= Math.Max(1, key.Length / 4)).OrderBy(k => k.Distance).Select(k => k.Key).FirstOrDefault();
 

@@ -40,6 +40,19 @@ public sealed class CommandTreeTests
     }
 
     [Theory]
+    [InlineData("'deploy' needs FILE", "deploy")]
+    [InlineData("'many' is not a whole number", "scale", "shop", "many")]
+    [InlineData("Did you mean 'deploy'?", "depoly", "shop.yaml")]
+    [InlineData("There is no command 'fly'", "fly")]
+    [InlineData("Did you mean 'revoke'?", "keys", "revok", "x")]
+    public async Task Run_NotUnderstood_SaysWhatWasMeant(string told, params string[] args)
+    {
+        var (_, _, error) = await RunAsync(args);
+        Assert.Contains(told, error);
+        Assert.DoesNotContain("System.", error);
+    }
+
+    [Theory]
     [InlineData("status")]
     [InlineData("scale", "shop", "2")]
     [InlineData("events")]

@@ -25,6 +25,7 @@ internal static class CommandTree
             DeleteCommand.Create(cli),
             LogsCommand.Create(cli),
             EventsCommand.Create(cli),
+            DashboardCommand.Create(cli),
             AlertsCommand.Create(cli),
             KeysCommand.Create(cli),
             BenchCommand.Create(cli),

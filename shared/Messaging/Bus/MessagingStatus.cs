@@ -9,6 +9,7 @@ namespace Platform.Messaging.Bus;
 /// <inheritdoc/>
 internal sealed class MessagingStatus(IBusControl bus, IOptions<MessagingOptions> options, TimeProvider time, IServiceProvider provider, IEnumerable<ModuleBus> modules) : IMessagingStatus
 {
+    private const int MostNames = 3;
     private readonly ConcurrentDictionary<string, long> _backlogs = [];
     private readonly IReadOnlyList<Database> _databases =
         [.. modules.Select(m => m.Module).Distinct().Select(m => provider.GetKeyedService<Database>(m)).OfType<Database>()];
@@ -54,8 +55,13 @@ internal sealed class MessagingStatus(IBusControl bus, IOptions<MessagingOptions
         return options.Value.Transport == "rabbitMq" ? $"RabbitMQ at {uri.Host}:{(uri.Port < 0 ? 5672 : uri.Port)}" : "The in-memory bus";
     }
 
+    /// <summary>Names the endpoints that are not ready where others are: then it is their queues' trouble rather than the broker's.</summary>
     private static string Reason(BusHealthResult health)
-        => health.Exception?.Message
-            ?? health.Endpoints.Where(e => e.Value.Status != BusHealthStatus.Healthy).Select(e => $"{e.Key}: {e.Value.Description}").FirstOrDefault()
-            ?? health.Description;
+    {
+        var waiting = health.Endpoints.Where(e => e.Value.Status != BusHealthStatus.Healthy).ToList();
+        var reason = health.Exception?.Message ?? waiting.Select(e => e.Value.Description).FirstOrDefault() ?? health.Description;
+        return waiting.Count is > 0 and <= MostNames
+            ? $"{string.Join(", ", waiting.Select(e => e.Key[(e.Key.LastIndexOf('/') + 1)..]))} not ready: {reason}"
+            : reason;
+    }
 }

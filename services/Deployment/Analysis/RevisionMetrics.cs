@@ -16,6 +16,9 @@ internal sealed class RevisionMetrics(IMetricStream stream, TimeProvider time) :
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Application, string Revision), Queue<Slice>> _series = [];
 
+    /// <summary>Since when it listens. What was measured before, by an earlier run, is not known.</summary>
+    public DateTimeOffset Since { get; } = time.GetUtcNow();
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await foreach (var batch in stream.SubscribeAsync("deployment", stoppingToken)) Add(batch);

@@ -32,6 +32,7 @@ internal sealed class RolloutFactsReader(Manifests manifests, RevisionMetrics me
             },
             Old = progress.Stable is null ? RevisionFacts.None : Revision(replicas, progress.Stable),
             TrafficAcknowledged = progress.AwaitedGeneration is { } awaited && (awaited == 0 || route?.Acknowledged >= awaited),
+            ObservedSince = metrics.Since,
             Verdict = await JudgeAsync(reader, saga, progress),
         };
     }

@@ -115,7 +115,8 @@ internal static class RolloutLogic
 
     private static RolloutMove Watch(RolloutProgress progress, RolloutFacts facts)
     {
-        var left = progress.StageSince + progress.Plan!.Watch - facts.Now;
+        var since = progress.StageSince > facts.ObservedSince ? progress.StageSince : facts.ObservedSince;
+        var left = since + progress.Plan!.Watch - facts.Now;
         var finding = facts.Verdict?.Sentence ?? "no requests seen yet";
         if (!progress.Promoted && left > TimeSpan.Zero)
             return RolloutMove.Wait(progress, $"watching {progress.Revision} for another {left.TotalSeconds:0}s: {finding}");

@@ -67,6 +67,8 @@ internal sealed record RolloutFacts
     public required RevisionFacts Old { get; init; }
     /// <summary>The gateway routes by <see cref="RolloutProgress.AwaitedGeneration"/> or a later table.</summary>
     public required bool TrafficAcknowledged { get; init; }
+    /// <summary>Since when its figures are being seen: a watch counts only from here, or a kill would end it unseen.</summary>
+    public DateTimeOffset ObservedSince { get; init; } = DateTimeOffset.MinValue;
     /// <summary>What the analysis says of the new revision; null: nothing yet.</summary>
     public Analysis.Verdict? Verdict { get; init; }
 }

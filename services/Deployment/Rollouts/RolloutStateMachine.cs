@@ -22,12 +22,12 @@ public sealed class RolloutStateMachine : MassTransitStateMachine<RolloutState>
         Event(() => Promote, e => e.OnMissingInstance(missing => missing.Discard()));
         Event(() => Abort, e => e.OnMissingInstance(missing => missing.Discard()));
 
+        // Nothing but a deployment may stand here: whatever is mentioned in the initial state, if only to be ignored, begins an instance,
+        // and a tick that came after the end would leave one behind that never ends.
         Initially(
             When(Deploy)
                 .ThenAsync(async context => await driver.AcceptAsync(context.Transaction(), context.Saga, context.Message))
-                .ThenAsync(context => AdvanceAsync(driver, context)),
-            // A look, a yes or a no that overtook the deployment it is about: the deployment will look for itself.
-            Ignore(Advance));
+                .ThenAsync(context => AdvanceAsync(driver, context)));
 
         DuringAny(
             // The same command again, with an inbox that has forgotten the first: the rollout runs already.

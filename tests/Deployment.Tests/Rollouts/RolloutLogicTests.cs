@@ -44,6 +44,29 @@ public sealed class RolloutLogicTests
         Assert.Empty(twice.Steps);
     }
 
+    [Fact]
+    public void A_watch_counts_only_what_is_being_seen()
+    {
+        var watching = RolloutLogic.Begin(Fresh("v2") with { Stable = "v1" }, RolloutPlan.BlueGreen(1, 1, TimeSpan.FromSeconds(10)), Start).Next with
+        {
+            Stage = RolloutStage.Watching,
+            ServingSince = Start,
+            StageSince = Start,
+        };
+        // The service was dead from the third second to the hour: what the new revision did meanwhile is not known.
+        var facts = new RolloutFacts
+        {
+            Now = Start.AddHours(1),
+            ObservedSince = Start.AddHours(1).AddSeconds(-1),
+            New = new RevisionFacts(1, 1),
+            Old = new RevisionFacts(1, 1),
+            TrafficAcknowledged = true,
+        };
+
+        Assert.Equal(RolloutStage.Watching, RolloutLogic.Advance(watching, facts).Next.Stage);
+        Assert.NotEqual(RolloutStage.Watching, RolloutLogic.Advance(watching, facts with { Now = facts.Now.AddSeconds(9) }).Next.Stage);
+    }
+
     [Theory]
     [InlineData(4, 4, 1, 0, 4)]
     [InlineData(4, 4, 2, 1, 2)]

@@ -3,6 +3,7 @@ using Platform.Contracts.Metrics;
 using Platform.Contracts.Scaling;
 using Platform.Metrics;
 using Platform.Metrics.Streaming;
+using Platform.Deployment.Rollouts;
 using Platform.Testing.DeploymentWorld;
 
 namespace Platform.Deployment.Tests.Rollouts;
@@ -317,5 +318,22 @@ public sealed class RolloutTests
                 new MetricSample(MetricNames.Latency, revision, "", requests, latency),
             ],
         };
+    }
+
+    [Fact]
+    public async Task A_tick_that_comes_after_the_end_leaves_nothing_behind()
+    {
+        await using var world = new World();
+        await world.StartAsync();
+        var rollout = await world.DeployAsync(Manifests.BlueGreen("v1"));
+        await world.EndAsync(rollout);
+        var tick = new AdvanceRollout { Application = "shop", At = world.Time.GetUtcNow(), CorrelationId = rollout, RequestedBy = "test", Reason = "late" };
+
+        await world.SendAsync(tick);
+
+        await World.UntilAsync("the tick was handled", async () => await CountAsync("SELECT COUNT(*) FROM inbox_state WHERE message_id IN (SELECT message_id FROM outbox_message WHERE type LIKE '%AdvanceRollout%')") > 0, () => "not handled");
+        Assert.Equal(0, await CountAsync("SELECT COUNT(*) FROM saga"));
+
+        Task<long> CountAsync(string sql) => world.Life!.Database.ReadAsync(reader => reader.FirstOrDefaultAsync<long>(sql));
     }
 }

@@ -33,12 +33,25 @@ internal sealed class FakeGateway
     /// <summary>True: requests may be sent to the replica.</summary>
     public bool Routes(string replica) => _tables.Values.Any(t => !t.Removed && t.Revisions.Any(r => r.Weight > 0 && r.Replicas.Any(a => a.Id == replica)));
 
+    /// <summary>Replicas of which it has said that they have drained.</summary>
+    public ConcurrentDictionary<string, bool> Drained { get; } = [];
+
+    /// <summary>Whether it takes a table in place of the present one: by generation.</summary>
+    public Func<RouteTable, RouteTable, bool> IsNewer { get; set; } = (present, other) => other.Generation > present.Generation;
+
+    /// <summary>Gives what it keeps to another one.</summary>
+    public void CopyTo(FakeGateway other)
+    {
+        foreach (var (application, table) in _tables) other._tables[application] = table;
+        foreach (var replica in Drained.Keys) other.Drained[replica] = true;
+    }
+
     /// <summary>Takes a table if it is newer.</summary>
     public RouteTable Apply(RouteTable table)
     {
         lock (_tables)
         {
-            if (_tables.TryGetValue(table.Application, out var present) && present.Generation >= table.Generation) return present;
+            if (_tables.TryGetValue(table.Application, out var present) && !IsNewer(present, table)) return present;
             _tables[table.Application] = table;
             _applied.Enqueue(table);
             return table;
@@ -51,7 +64,19 @@ internal sealed class FakeGatewayConsumer(FakeGateway gateway, IEventPublisher p
 {
     public async Task Consume(ConsumeContext<ShiftTraffic> context)
     {
-        if (!gateway.Present) return;
+        try
+        {
+            if (gateway.Present) await ApplyAsync(context);
+        }
+        catch (KilledException)
+        {
+            // The process it ran in is gone; there is nobody left to try again.
+            return;
+        }
+    }
+
+    private async Task ApplyAsync(ConsumeContext<ShiftTraffic> context)
+    {
         var message = context.Message;
         var table = gateway.Apply(message.Table);
         await publisher.PublishAsync(new TrafficShifted
@@ -65,6 +90,7 @@ internal sealed class FakeGatewayConsumer(FakeGateway gateway, IEventPublisher p
         var routed = table.Revisions.SelectMany(r => r.Replicas).Select(r => r.Id).ToHashSet();
         foreach (var replica in (message.Awaiting ?? []).Where(r => !routed.Contains(r) && !gateway.Busy.ContainsKey(r)))
         {
+            gateway.Drained[replica] = true;
             await publisher.PublishAsync(new ReplicaDrained
             {
                 Application = table.Application,

@@ -26,6 +26,8 @@ internal sealed class FakeProcess
     public required long Generation { get; init; }
     public required string Owner { get; init; }
     public required int ProcessId { get; init; }
+    /// <summary>Unique for ever, which the process id is not.</summary>
+    public required long StartTime { get; init; }
     public required int Port { get; init; }
     public TaskCompletionSource<int?> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     public bool IsAlive => !Ended.Task.IsCompleted;
@@ -42,11 +44,12 @@ internal sealed class FakeProcess
 internal sealed class FakeMachine
 {
     private readonly ConcurrentDictionary<string, Behaviour> _behaviours = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<int, FakeProcess> _processes = [];
+    private readonly ConcurrentDictionary<long, FakeProcess> _processes = [];
     private int _lastProcess = 1000, _lastPort = 20_000;
+    private long _lastStart = 500_000;
 
     /// <summary>Every process there ever was, in the order of their start.</summary>
-    public IReadOnlyList<FakeProcess> All => [.. _processes.Values.OrderBy(p => p.ProcessId)];
+    public IReadOnlyList<FakeProcess> All => [.. _processes.Values.OrderBy(p => p.StartTime)];
 
     /// <summary>Those that live.</summary>
     public IReadOnlyList<FakeProcess> Alive => [.. All.Where(p => p.IsAlive)];
@@ -58,7 +61,13 @@ internal sealed class FakeMachine
 
     public int NextPort() => Interlocked.Increment(ref _lastPort);
 
-    public FakeProcess Start(string replica, string application, string revision, long generation, string owner, int port)
+    /// <summary>Told of every process that is started.</summary>
+    public Action<FakeProcess> Started { get; set; } = _ => { };
+
+    /// <summary>Told of every living process that the platform stops, before it has ended.</summary>
+    public Action<FakeProcess> Stopping { get; set; } = _ => { };
+
+    public FakeProcess Start(string replica, string application, string revision, long generation, string owner, int port, int? processId = null)
     {
         var process = new FakeProcess
         {
@@ -68,16 +77,49 @@ internal sealed class FakeMachine
             Generation = generation,
             Owner = owner,
             Port = port,
-            ProcessId = Interlocked.Increment(ref _lastProcess),
+            ProcessId = processId ?? Interlocked.Increment(ref _lastProcess),
+            StartTime = Interlocked.Increment(ref _lastStart),
         };
-        _processes[process.ProcessId] = process;
+        _processes[process.StartTime] = process;
+        Started(process);
         if (Of(revision).ExitsWith is { } code) process.Ended.TrySetResult(code);
         return process;
     }
 
-    public FakeProcess? Find(int processId) => _processes.GetValueOrDefault(processId);
+    /// <summary>The process that has, or had last, this id.</summary>
+    public FakeProcess? Find(int processId) => _processes.Values.Where(p => p.ProcessId == processId).MaxBy(p => p.StartTime);
 
-    public FakeProcess? ByPort(int port) => _processes.Values.Where(p => p.Port == port).MaxBy(p => p.ProcessId);
+    /// <summary>The process of this id and start time.</summary>
+    public FakeProcess? Find(int processId, long startTime) => _processes.GetValueOrDefault(startTime) is { } process && process.ProcessId == processId ? process : null;
+
+    public FakeProcess? ByPort(int port) => _processes.Values.Where(p => p.Port == port).MaxBy(p => p.StartTime);
+
+    /// <summary>Another machine in the same state, for another course of things from here on.</summary>
+    public FakeMachine Copy()
+    {
+        var copy = new FakeMachine { _lastProcess = _lastProcess, _lastPort = _lastPort, _lastStart = _lastStart };
+        foreach (var (revision, behaviour) in _behaviours) copy._behaviours[revision] = behaviour;
+        foreach (var process in All)
+        {
+            var again = new FakeProcess
+            {
+                Replica = process.Replica,
+                Application = process.Application,
+                Revision = process.Revision,
+                Generation = process.Generation,
+                Owner = process.Owner,
+                Port = process.Port,
+                ProcessId = process.ProcessId,
+                StartTime = process.StartTime,
+                Healthy = process.Healthy,
+                StoppedWhileRouted = process.StoppedWhileRouted,
+            };
+            if (process.Ended.Task.IsCompleted) again.Ended.TrySetResult(process.Ended.Task.Result);
+            copy._processes[process.StartTime] = again;
+        }
+
+        return copy;
+    }
 
     /// <summary>It dies of itself.</summary>
     public void Crash(FakeProcess process, int code = 134) => process.Ended.TrySetResult(code);
@@ -85,7 +127,9 @@ internal sealed class FakeMachine
     /// <summary>The platform stops it.</summary>
     public void Stop(FakeProcess process)
     {
-        if (process.IsAlive && IsRouted(process.Replica)) process.StoppedWhileRouted = true;
+        if (!process.IsAlive) return;
+        if (IsRouted(process.Replica)) process.StoppedWhileRouted = true;
+        Stopping(process);
         process.Ended.TrySetResult(0);
     }
 }

@@ -20,14 +20,14 @@ internal sealed class FakeRuntime(FakeMachine machine, IEffects effects) : IRepl
     public Task<IReadOnlyList<ReplicaHandle>> FindAsync(string owner, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<ReplicaHandle>>([.. machine.Alive.Where(p => p.Owner == owner).Select(Handle)]);
 
-    public bool IsAlive(ReplicaHandle handle) => machine.Find(handle.ProcessId)?.IsAlive == true;
+    public bool IsAlive(ReplicaHandle handle) => machine.Find(handle.ProcessId, handle.StartTime)?.IsAlive == true;
 
     public async Task<ExitStatus> WaitForExitAsync(ReplicaHandle handle, CancellationToken ct) =>
-        machine.Find(handle.ProcessId) is { } process ? new ExitStatus(await process.Ended.Task.WaitAsync(ct), null) : ExitStatus.Unknown;
+        machine.Find(handle.ProcessId, handle.StartTime) is { } process ? new ExitStatus(await process.Ended.Task.WaitAsync(ct), null) : ExitStatus.Unknown;
 
     public Task StopAsync(ReplicaHandle handle, TimeSpan grace, CancellationToken ct) => effects.PerformAsync(EffectKind.ProcessSignal, handle.Id, () =>
     {
-        if (machine.Find(handle.ProcessId) is { } process) machine.Stop(process);
+        if (machine.Find(handle.ProcessId, handle.StartTime) is { } process) machine.Stop(process);
         return Task.CompletedTask;
     });
 
@@ -49,7 +49,7 @@ internal sealed class FakeRuntime(FakeMachine machine, IEffects effects) : IRepl
         Revision = process.Revision,
         Generation = process.Generation,
         ProcessId = process.ProcessId,
-        StartTime = process.ProcessId,
+        StartTime = process.StartTime,
         Address = new Uri($"http://127.0.0.1:{process.Port}"),
     };
 }

@@ -28,14 +28,22 @@ namespace Platform.Testing.DeploymentWorld;
 internal sealed class World : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly string _folder = Directory.CreateTempSubdirectory("deployment-world-").FullName;
+    // In memory where that can be had: thousands of lives commit thousands of times.
+    private readonly string _folder = Directory.CreateDirectory(Path.Combine(
+        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), "deployment-world-" + Guid.NewGuid().ToString("N"))).FullName;
 
     /// <summary>The clock of every life. Default: the machine's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    public FakeMachine Machine { get; } = new();
+    public FakeMachine Machine { get; init; } = new();
 
-    public FakeGateway Gateway { get; } = new();
+    public FakeGateway Gateway { get; init; } = new();
+
+    /// <summary>Where the service keeps its data.</summary>
+    public string Folder => _folder;
+
+    /// <summary>Changes the parts a life is made of.</summary>
+    public Action<IServiceCollection> Rebuild { get; set; } = _ => { };
 
     /// <summary>Every event that anybody could have seen, by message id: the first sight of each.</summary>
     public ConcurrentDictionary<Guid, IEvent> Events { get; } = [];
@@ -46,7 +54,6 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The life that goes on; null: the service is dead.</summary>
     public Life? Life { get; private set; }
 
-    public World() => Machine.IsRouted = Gateway.Routes;
 
     public IReadOnlyList<T> EventsOf<T>() where T : IEvent => [.. Events.Values.OfType<T>().OrderBy(e => e.At)];
 
@@ -61,6 +68,7 @@ internal sealed class World : IAsyncDisposable
     public async Task<Life> BeginAsync(MortalEffects? effects = null)
     {
         effects ??= new MortalEffects();
+        Machine.IsRouted = Gateway.Routes;
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -94,8 +102,18 @@ internal sealed class World : IAsyncDisposable
         builder.Services.AddSingleton<IReplicaRuntime, FakeRuntime>();
         builder.Services.Replace(ServiceDescriptor.Singleton<IHealthProbe, FakeProbe>());
         builder.Services.Replace(ServiceDescriptor.Singleton<IReplicaPorts, FakePorts>());
+        Rebuild(builder.Services);
         var life = new Life(builder.Build(), effects);
-        await life.Host.StartAsync();
+        try
+        {
+            await life.Host.StartAsync();
+        }
+        catch (KilledException)
+        {
+            await life.KillAsync();
+            throw;
+        }
+
         return life;
     }
 
@@ -203,6 +221,12 @@ internal sealed class World : IAsyncDisposable
     /// <summary>The living processes and the table, for a failure's text.</summary>
     public string Describe(string application = "shop") =>
         $"alive: [{string.Join(", ", Machine.Alive.Select(p => p.Replica))}], weights: [{string.Join(", ", Gateway.Weights(application).Select(w => $"{w.Key}={w.Value}"))}]";
+
+    /// <summary>Copies what the service keeps on disk, while it is dead, into another world's folder.</summary>
+    public void CopyDataTo(World other)
+    {
+        foreach (var file in Directory.EnumerateFiles(_folder)) File.Copy(file, Path.Combine(other._folder, Path.GetFileName(file)));
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,87 @@
+using Platform.Contracts.Deployments;
+using Platform.Contracts.Scaling;
+
+namespace Platform.Reliability.Simulation;
+
+/// <summary>A course of things that begins where another one came to rest.</summary>
+/// <param name="Name">As written on a command line.</param>
+/// <param name="After">The scenario before; null: an empty world.</param>
+/// <param name="Script">What is asked of the service and what happens on the machine.</param>
+internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> Script)
+{
+    public static Scenario First { get; } = new("first", null, play => play.SendAsync(Deploy("v1", "blueGreen, watch: 2s")));
+
+    public static Scenario BlueGreen { get; } = new("blueGreen", First, play => play.SendAsync(Deploy("v2", "blueGreen, watch: 2s")));
+
+    public static Scenario RolledBack { get; } = new("rolledBack", BlueGreen, play => play.SendAsync(Deploy(Play.Broken, "blueGreen, watch: 4s")));
+
+    public static Scenario Rolling { get; } = new("rolling", BlueGreen, play => play.SendAsync(Deploy("v4", "rolling, maxSurge: 1, maxUnavailable: 0, watch: 1s")));
+
+    /// <summary>Up, and down again with requests under way to the replica that leaves.</summary>
+    public static Scenario Scaled { get; } = new("scaled", First, async play =>
+    {
+        await play.SendAsync(Scale(4));
+        await play.RestAsync();
+        foreach (var process in play.World.Machine.Alive) play.World.Gateway.Busy[process.Replica] = true;
+        await play.SendAsync(Scale(2));
+        var begun = play.Clock.GetUtcNow();
+        await play.UntilAsync("the requests were over", () => play.Clock.GetUtcNow() >= begun + TimeSpan.FromSeconds(4));
+        play.World.Gateway.Busy.Clear();
+    });
+
+    /// <summary>A process dies, and its id goes to somebody else's.</summary>
+    public static Scenario Crashed { get; } = new("crashed", First, play =>
+    {
+        var machine = play.World.Machine;
+        var victim = machine.Alive.First(p => p.Application == "shop");
+        machine.Crash(victim);
+        machine.Start("stranger-v1-11111111", "stranger", "v1", 1, "another platform", machine.NextPort(), victim.ProcessId);
+        return play.UntilAsync("the crash was noticed", () => play.Outside.Value<string>("SELECT state FROM replicas WHERE id = @Replica", new { victim.Replica }) == "failed");
+    });
+
+    /// <summary>Given up in the middle, with another rollout waiting behind it.</summary>
+    public static Scenario Aborted { get; } = new("aborted", First, async play =>
+    {
+        var given = Deploy("v5", "blueGreen, watch: 1m");
+        await play.SendAsync(given);
+        await play.SendAsync(Deploy("v6", "blueGreen, watch: 1s"));
+        await play.UntilAsync("it was watched", () => play.Outside.Value<string>("SELECT state FROM rollouts WHERE id = @id", new { id = given.CorrelationId.ToString() }) is "watching");
+        await play.SendAsync(new AbortRollout { Application = "shop", At = play.Clock.GetUtcNow(), CorrelationId = given.CorrelationId, RequestedBy = "test", Reason = "enough" });
+    });
+
+    public static IReadOnlyList<Scenario> All { get; } = [First, BlueGreen, RolledBack, Rolling, Scaled, Crashed, Aborted];
+
+    public override string ToString() => Name;
+
+    public static Scenario Named(string name) => All.First(s => s.Name == name);
+
+    private static DeployApplication Deploy(string revision, string rollout) => new()
+    {
+        Application = "shop",
+        At = DateTimeOffset.UnixEpoch,
+        CorrelationId = Guid.NewGuid(),
+        RequestedBy = "test",
+        Reason = $"ship {revision}",
+        Revision = revision,
+        Manifest = $$"""
+            name: shop
+            revision: {{revision}}
+            runtime: process
+            process: { command: ["app"] }
+            health: { path: /health, interval: 1s, timeout: 1s, unhealthyAfter: 2, startupTimeout: 20s }
+            scaling: { min: 2, max: 10 }
+            traffic: { drainTimeout: 5s }
+            rollout: { strategy: {{rollout}}, analysis: { errorRate: 5%, minRequests: 20 } }
+            """,
+    };
+
+    private static ScaleApplication Scale(int replicas) => new()
+    {
+        Application = "shop",
+        At = DateTimeOffset.UnixEpoch,
+        CorrelationId = Guid.NewGuid(),
+        RequestedBy = "test",
+        Reason = $"scale to {replicas}",
+        Replicas = replicas,
+    };
+}

@@ -122,6 +122,8 @@ internal static class Verdict
         var table = play.World.Gateway.Table("shop");
         var routed = (table?.Revisions ?? []).SelectMany(r => r.Replicas).Select(r => $"{r.Id} at {r.Address.OriginalString}").ToHashSet();
         if (!ready.SetEquals(routed)) wrong.Add($"ready but not routed: [{string.Join(", ", ready.Except(routed))}]; routed but not ready: [{string.Join(", ", routed.Except(ready))}]");
+        foreach (var (before, after) in play.World.Gateway.Applied.Zip(play.World.Gateway.Applied.Skip(1)).Where(pair => pair.Second.Generation <= pair.First.Generation))
+            wrong.Add($"the gateway went from table {before.Generation} back to {after.Generation}");
         var generation = play.Outside.Value<long>("SELECT generation FROM routes WHERE application = 'shop'");
         if (table is not null && table.Generation != generation) wrong.Add($"the gateway routes by table {table.Generation}; the newest is {generation}");
     }

@@ -14,7 +14,7 @@ public sealed class KilledAtAnyEffectTests(Origins origins) : IClassFixture<Orig
     private const double SinglesShare = 0.8;
     private static readonly bool All = Environment.GetEnvironmentVariable("KILL_RUNS") == "all";
     private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("KILL_SEED") ?? "1");
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("KILL_SECONDS") ?? "170"));
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(int.Parse(Environment.GetEnvironmentVariable("KILL_SECONDS") ?? "120"));
 
     public static TheoryData<string> Scenarios => [.. Scenario.All.Select(s => s.Name)];
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Platform.Reliability.Mutants;
 
 namespace Platform.Reliability.Simulation;
 
@@ -6,6 +7,7 @@ namespace Platform.Reliability.Simulation;
 internal static class Figures
 {
     private static readonly ConcurrentQueue<Outcome> Outcomes = [];
+    private static readonly ConcurrentDictionary<string, string> Found = new(StringComparer.Ordinal);
     private static readonly Lock Gate = new();
 
     public static void Add(Outcome outcome) => Outcomes.Enqueue(outcome);
@@ -22,6 +24,12 @@ internal static class Figures
             ends: {string.Join(", ", ends.Select(g => $"{g.Key} {g.Count()}"))}; wrong: {all.Count(o => o.Wrong.Count > 0)}
 
             """);
+    }
+
+    public static void Caught(string mutant, string by)
+    {
+        Found[mutant] = by;
+        Write("mutants", $"mutants: {Found.Count} of {Catalogue.All.Count + Catalogue.OnTheirOwn} caught: {string.Join(", ", Found.Keys.Order(StringComparer.Ordinal))}\n");
     }
 
     public static void Write(string name, string text)

@@ -4,7 +4,7 @@ namespace Platform.Reliability.Simulation;
 
 /// <summary>
 /// Moves the clocks on whenever the thread pool has nothing to do: then everybody in every simulated world waits for time to pass.
-/// What waits for real time (MassTransit's retries) is not seen, so virtual time never runs more than a hundred times as fast.
+/// What waits for real time (MassTransit's retries) is not seen: to it, virtual time flies.
 /// </summary>
 internal sealed partial class Idleness : IDisposable
 {
@@ -24,9 +24,9 @@ internal sealed partial class Idleness : IDisposable
 
     public static Idleness Instance { get; } = new();
 
-    public VirtualClock NewClock()
+    public VirtualClock NewClock(VirtualClock? leader = null)
     {
-        var clock = new VirtualClock();
+        var clock = new VirtualClock { Leader = leader };
         lock (_gate) _clocks.Add(clock);
         return clock;
     }

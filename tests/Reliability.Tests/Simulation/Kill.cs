@@ -1,4 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
+using Platform.Reliability.Mutants;
 
 namespace Platform.Reliability.Simulation;
 
@@ -19,11 +19,11 @@ internal sealed record Kill(Scenario Scenario, KillPoint? Point, int Again, Time
     public override string ToString() => $"{Scenario};{Point};{Again};{Downtime.TotalMilliseconds:0}";
 
     /// <summary>Goes through it in a world of its own.</summary>
-    public async Task<Outcome> RunAsync(Play? origin, Action<IServiceCollection>? mutation = null)
+    public async Task<Outcome> RunAsync(Play? origin, Mutant? mutant = null)
     {
         var first = new KillPlan(Point);
         var second = new KillPlan(nth: Again);
-        await using var play = Play.Begin(origin, mutation, Downtime);
+        await using var play = Play.Begin(origin, mutant is null ? null : mutant.Apply, Downtime, mutant?.Meanwhile);
         var wrong = await play.RunAsync(Scenario, Again > 0 ? [first, second] : [first]);
         return new Outcome(this, wrong, play.KilledWhile, first.Killed is not null, second.Killed is not null, play.Ends());
     }

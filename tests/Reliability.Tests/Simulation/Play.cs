@@ -1,3 +1,4 @@
+using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts;
 using Platform.Contracts.Metrics;
@@ -20,17 +21,22 @@ internal sealed class Play : IAsyncDisposable
     private static readonly TimeSpan RealBound = TimeSpan.FromSeconds(90);
     private readonly CancellationTokenSource _over = new();
     private readonly Queue<KillPlan> _plans = [];
-    private readonly Action<IServiceCollection>? _mutation;
+    private readonly Action<IServiceCollection, Play>? _mutation;
     private readonly long _began = TimeProvider.System.GetTimestamp();
     private DateTimeOffset _since, _begin;
 
-    private Play(World world, VirtualClock clock, Action<IServiceCollection>? mutation)
+    private Play(World world, VirtualClock clock, Action<IServiceCollection, Play>? mutation)
     {
         World = world;
         Clock = clock;
         _mutation = mutation;
         Outside = new Outside(world.Folder);
-        world.Rebuild = services => _mutation?.Invoke(services);
+        world.Rebuild = services =>
+        {
+            // The bus takes real time to start, in which no virtual time may pass.
+            services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
+            _mutation?.Invoke(services, this);
+        };
         foreach (var (key, value) in Settings) world.Settings[key] = value;
     }
 
@@ -65,10 +71,10 @@ internal sealed class Play : IAsyncDisposable
     public List<string> KilledWhile { get; } = [];
 
     /// <summary>A world as <paramref name="origin"/> left it; null: an empty one.</summary>
-    public static Play Begin(Play? origin, Action<IServiceCollection>? mutation = null, TimeSpan? downtime = null, Action<Play>? meanwhile = null, FakeGateway? gateway = null)
+    public static Play Begin(Play? origin, Action<IServiceCollection, Play>? mutation = null, TimeSpan? downtime = null, Action<Play>? meanwhile = null)
     {
         var clock = Idleness.Instance.NewClock();
-        gateway ??= new FakeGateway();
+        var gateway = new FakeGateway();
         var world = new World { Time = clock, Machine = origin?.World.Machine.Copy() ?? new FakeMachine(), Gateway = gateway };
         var play = new Play(world, clock, mutation) { Downtime = downtime ?? TimeSpan.FromSeconds(1), Meanwhile = meanwhile ?? (_ => { }) };
         if (origin is not null)
@@ -214,6 +220,7 @@ internal sealed class Play : IAsyncDisposable
     private async Task StartAsync()
     {
         _since = Clock.GetUtcNow();
+        Clock.Frozen = true;
         try
         {
             await World.StartAsync(new MortalEffects(_plans.TryDequeue(out var plan) ? plan : null));
@@ -223,6 +230,10 @@ internal sealed class Play : IAsyncDisposable
             KilledWhile.Add("starting up");
             Clock.Skip(Downtime);
             await StartAsync();
+        }
+        finally
+        {
+            Clock.Frozen = false;
         }
     }
 

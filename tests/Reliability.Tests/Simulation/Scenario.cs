@@ -49,7 +49,17 @@ internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> S
         await play.SendAsync(new AbortRollout { Application = "shop", At = play.Clock.GetUtcNow(), CorrelationId = given.CorrelationId, RequestedBy = "test", Reason = "enough" });
     });
 
-    public static IReadOnlyList<Scenario> All { get; } = [First, BlueGreen, RolledBack, Rolling, Scaled, Crashed, Aborted];
+    /// <summary>The gateway does not answer for a while.</summary>
+    public static Scenario GatewayAway { get; } = new("gatewayAway", First, async play =>
+    {
+        play.World.Gateway.Present = false;
+        await play.SendAsync(Deploy("v7", "blueGreen, watch: 1s"));
+        var begun = play.Clock.GetUtcNow();
+        await play.UntilAsync("the gateway was gone for a while", () => play.Clock.GetUtcNow() >= begun + TimeSpan.FromSeconds(8));
+        play.World.Gateway.Present = true;
+    });
+
+    public static IReadOnlyList<Scenario> All { get; } = [First, BlueGreen, RolledBack, Rolling, Scaled, Crashed, Aborted, GatewayAway];
 
     public override string ToString() => Name;
 

@@ -8,6 +8,9 @@ internal sealed class VirtualClock : TimeProvider
     private bool _frozen;
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>A clock that this one never passes: two services on one machine may sleep at different times, but share the time.</summary>
+    public VirtualClock? Leader { get; init; }
+
     /// <summary>True: it stands still whatever is due. Clearing away what a killed service left in memory takes no time.</summary>
     public bool Frozen
     {
@@ -49,6 +52,7 @@ internal sealed class VirtualClock : TimeProvider
         {
             if (_frozen || _armed.Count == 0) return false;
             var next = _armed.Min(t => t.Due);
+            if (Leader is { } leader && next > leader.GetUtcNow()) return false;
             if (next > _now) _now = next;
             due = [.. _armed.Where(t => t.Due <= _now).OrderBy(t => t.Due)];
             foreach (var timer in due) timer.Rearm();

@@ -5,7 +5,6 @@ missing=()
 need() { # command-or-file package
   command -v "$1" >/dev/null 2>&1 || [ -e "$1" ] || missing+=("$2")
 }
-need bc bc
 need ps procps
 need rabbitmqctl rabbitmq-server
 need /usr/lib/postgresql postgresql

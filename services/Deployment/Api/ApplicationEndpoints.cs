@@ -15,7 +15,7 @@ internal static class ApplicationEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         var applications = api.MapGroup("/applications").WithTags("Applications");
-        applications.MapGet("", ListAsync).WithSummary("Applications, by name.").Produces<Contracts.Http.Page<ApplicationView>>().RequireAuthorization(Roles.Viewer);
+        applications.MapGet("", ListAsync).WithSummary("Applications, by name.").Produces<Page<ApplicationView>>().RequireAuthorization(Roles.Viewer);
         applications.MapGet("/{name}", OneAsync).WithSummary("An application and its replicas.").Produces<ApplicationView>().RequireAuthorization(Roles.Viewer);
         applications.MapGet("/{name}/revisions", RevisionsAsync).WithSummary("The revisions kept, newest first.").Produces<IReadOnlyList<RevisionView>>().RequireAuthorization(Roles.Viewer);
         applications.MapGet("/{name}/logs", LogEndpoint.ReadAsync).WithSummary("What its replicas write: the last lines, and with follow=true what is added; as text, or as server-sent events when asked for.").RequireAuthorization(Roles.Viewer);
@@ -38,8 +38,7 @@ internal static class ApplicationEndpoints
                 return found;
             },
             http.RequestAborted);
-        var shown = page.Of(views, v => v.Name);
-        return TypedResults.Ok(new Contracts.Http.Page<ApplicationView> { Items = shown.Items, Next = shown.Next });
+        return TypedResults.Ok(page.Of(views, v => v.Name));
     }
 
     private static async Task<IResult> OneAsync(string name, HttpContext http, [FromKeyedServices(DeploymentModule.Name)] Database database)

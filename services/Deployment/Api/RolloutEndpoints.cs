@@ -19,7 +19,7 @@ internal static class RolloutEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         var deployments = api.MapGroup("/deployments").WithTags("Rollouts");
-        deployments.MapGet("", ListAsync).WithSummary("Rollouts, newest first.").Produces<Contracts.Http.Page<RolloutView>>().RequireAuthorization(Roles.Viewer);
+        deployments.MapGet("", ListAsync).WithSummary("Rollouts, newest first.").Produces<Page<RolloutView>>().RequireAuthorization(Roles.Viewer);
         deployments.MapGet("/{id:guid}", OneAsync).WithSummary("A rollout and its steps.").Produces<RolloutView>().RequireAuthorization(Roles.Viewer);
         deployments.MapGet("/{id:guid}/events", EventsAsync).WithSummary("A rollout's steps as server-sent events, until it has ended.").RequireAuthorization(Roles.Viewer);
         deployments.MapPost("/{id:guid}/promote", PromoteAsync).WithSummary("Goes on at once: gives an approval that is waited for, or ends the watch with success.").Produces<Accepted>(202).RequireAuthorization(Roles.Operator);
@@ -43,8 +43,7 @@ internal static class RolloutEndpoints
                 return views;
             },
             http.RequestAborted);
-        var shown = page.Of(rows, r => r.Id.ToString());
-        return TypedResults.Ok(new Contracts.Http.Page<RolloutView> { Items = shown.Items, Next = shown.Next });
+        return TypedResults.Ok(page.Of(rows, r => r.Id.ToString()));
     }
 
     private static async Task<IResult> OneAsync(Guid id, HttpContext http, [FromKeyedServices(DeploymentModule.Name)] Database database) =>

@@ -1,12 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
+using Platform.Contracts.Http;
 
 namespace Platform.Hosting;
-
-/// <summary>A part of a list.</summary>
-/// <param name="Items">The items, newest or smallest first, as the endpoint says.</param>
-/// <param name="Next">Pass as <c>after</c> for the next part; null: this is the end.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
 
 /// <summary>What part of a list is wanted; bind with <c>[AsParameters]</c>.</summary>
 public sealed record PageRequest
@@ -53,5 +49,5 @@ public sealed record PageRequest
     /// <param name="items">At most <see cref="Take"/> + 1 items.</param>
     /// <param name="position">What <c>after</c> is to be to go on behind an item.</param>
     public Page<T> Of<T>(IReadOnlyList<T> items, Func<T, string> position) =>
-        items.Count <= Take ? new Page<T>(items, null) : new Page<T>([.. items.Take(Take)], position(items[Take - 1]));
+        items.Count <= Take ? new Page<T> { Items = items } : new Page<T> { Items = [.. items.Take(Take)], Next = position(items[Take - 1]) };
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Platform.Contracts.Http;
 
 namespace Platform.Hosting.Security;
 
@@ -16,7 +17,7 @@ internal static class KeyEndpoints
     public static void Map(IEndpointRouteBuilder endpoints, ServiceModule module)
     {
         var keys = endpoints.MapGroup("/keys").WithTags("Keys").RequireAuthorization(Roles.Admin);
-        keys.MapGet("", (KeyStore store) => TypedResults.Ok(new Page<KeyView>([.. store.All().Select(KeyView.Of)], null)))
+        keys.MapGet("", (KeyStore store) => TypedResults.Ok(new Page<KeyView> { Items = [.. store.All().Select(KeyView.Of)] }))
             .WithSummary("Every key: its name, role and end, never the key itself.");
         keys.MapPost("", (CreateKeyRequest request, HttpContext context, KeyStore store, TimeProvider clock) => CreateAsync(request, context, store, clock, module))
             .WithSummary("Makes a key. The answer is the only time the key itself is shown.").Produces<CreatedKey>(StatusCodes.Status201Created);

@@ -72,6 +72,7 @@ public static class ServiceHost
         var shutdown = builder.AddOptions<ShutdownOptions>("Shutdown");
         builder.AddOptions<AuthOptions>("Auth");
         builder.AddOptions<DashboardOptions>("Dashboard");
+        builder.AddOptions<SealingOptions>("Sealing");
         LoggingSetup.Add(builder.Logging, builder.AddOptions<LogOptions>("Log"));
         StandardOptions.Add(builder, register);
 
@@ -103,7 +104,7 @@ public static class ServiceHost
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IEffects>(UnhinderedEffects.Instance);
         services.AddRouting();
-        services.ConfigureHttpJsonOptions(o => PlatformJson.Apply(o.SerializerOptions));
+        services.ConfigureHttpJsonOptions(o => PlatformJson.ApplyToRequests(o.SerializerOptions));
         services.Configure<Microsoft.AspNetCore.Routing.RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = shutdown.Timeout);
         services.AddHostedService<Shutdown>();

@@ -38,6 +38,7 @@ internal static class LogEndpoint
             return Results.Empty;
         }
 
+        if (follow) Sse.Reserve(http);
         http.Response.ContentType = "text/plain; charset=utf-8";
         http.Response.Headers.CacheControl = "no-store";
         try

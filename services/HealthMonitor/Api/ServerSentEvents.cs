@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Platform.Hosting;
 using Platform.Hosting.Json;
 
 namespace Platform.HealthMonitor.Api;
@@ -13,6 +14,7 @@ internal sealed class ServerSentEvents(HttpContext context)
     /// <summary>Sends the headers, and the time after which a lost client should come back.</summary>
     public async Task BeginAsync()
     {
+        Sse.Reserve(context);
         var response = context.Response;
         response.ContentType = ContentType;
         response.Headers.CacheControl = "no-store";

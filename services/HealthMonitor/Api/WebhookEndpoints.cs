@@ -3,6 +3,7 @@ using Platform.HealthMonitor.Events;
 using Platform.HealthMonitor.Subscriptions;
 using Platform.Hosting;
 using Platform.Hosting.Json;
+using Platform.Hosting.Security;
 using Platform.Storage;
 
 namespace Platform.HealthMonitor.Api;
@@ -37,7 +38,7 @@ internal static class WebhookEndpoints
 
     private static async Task<IResult> CreateAsync(
         WebhookRequest request, HttpContext http, [FromKeyedServices(HealthMonitorModule.Name)] Database database,
-        [FromKeyedServices(HealthMonitorModule.Name)] IAuditLog audit, TimeProvider time, CancellationToken cancellationToken)
+        [FromKeyedServices(HealthMonitorModule.Name)] IAuditLog audit, SecretBox box, TimeProvider time, CancellationToken cancellationToken)
     {
         if (WebhookValidation.Validate(request) is { Count: > 0 } problems) return Invalid(problems);
         return await database.TransactAsync<IResult>(async transaction =>
@@ -48,7 +49,8 @@ internal static class WebhookEndpoints
             }
 
             var made = request.Secret is null ? Signature.NewSecret() : null;
-            var created = Row(request, Guid.NewGuid().ToString("N"), request.Secret ?? made!, time.GetUtcNow(), await EventLog.HeadAsync(transaction));
+            var id = Guid.NewGuid().ToString("N");
+            var created = Row(request, id, WebhookSecret.Seal(box, id, request.Secret ?? made!), time.GetUtcNow(), await EventLog.HeadAsync(transaction));
             await SubscriptionStore.PutAsync(transaction, created);
             await audit.RecordAsync(transaction, AuditEntry.For(http, "create webhook", created.Id, after: Audited(created)));
             return Results.Created($"/webhooks/{created.Id}", WebhookView.Of(created, made));
@@ -57,7 +59,7 @@ internal static class WebhookEndpoints
 
     private static async Task<IResult> PutAsync(
         string id, WebhookRequest request, HttpContext http, [FromKeyedServices(HealthMonitorModule.Name)] Database database,
-        [FromKeyedServices(HealthMonitorModule.Name)] IAuditLog audit, TimeProvider time, CancellationToken cancellationToken)
+        [FromKeyedServices(HealthMonitorModule.Name)] IAuditLog audit, SecretBox box, TimeProvider time, CancellationToken cancellationToken)
     {
         if (WebhookValidation.Validate(request) is { Count: > 0 } problems) return Invalid(problems);
         return await database.TransactAsync<IResult>(async transaction =>
@@ -67,7 +69,8 @@ internal static class WebhookEndpoints
             // A secret belongs to the place it was agreed with: elsewhere it would let a stranger collect signatures made with it.
             var kept = before.Url == request.Url ? before.Secret : null;
             var made = request.Secret is null && kept is null ? Signature.NewSecret() : null;
-            var changed = Row(request, id, request.Secret ?? kept ?? made!, time.GetUtcNow(), before.LastSequence);
+            var given = request.Secret ?? made;
+            var changed = Row(request, id, given is null ? kept! : WebhookSecret.Seal(box, id, given), time.GetUtcNow(), before.LastSequence);
             await SubscriptionStore.PutAsync(transaction, changed);
             await audit.RecordAsync(transaction, AuditEntry.For(http, "change webhook", id, before: Audited(before), after: Audited(changed)));
             return Results.Ok(WebhookView.Of((await SubscriptionStore.FindAsync(transaction, id))!, made));

@@ -13,7 +13,7 @@ internal sealed record Subscription
 
     public string Url { get; init; } = "";
 
-    /// <summary>Signs deliveries; never shown again.</summary>
+    /// <summary>Signs deliveries; sealed (<see cref="WebhookSecret"/>), and never shown again.</summary>
     public string? Secret { get; init; }
 
     /// <summary>Event types, JSON; empty: all.</summary>

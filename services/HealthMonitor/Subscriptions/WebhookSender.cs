@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 using Platform.Effects;
 using Platform.HealthMonitor.Events;
+using Platform.Hosting.Security;
 
 namespace Platform.HealthMonitor.Subscriptions;
 
@@ -20,12 +21,14 @@ internal sealed class WebhookSender : IEventReceiver, IDisposable
     private readonly HttpClient _client;
     private readonly WebhookOptions _options;
     private readonly IEffects _effects;
+    private readonly SecretBox _box;
     private readonly TimeProvider _time;
 
-    public WebhookSender(IOptions<WebhookOptions> options, IEffects effects, TimeProvider time)
+    public WebhookSender(IOptions<WebhookOptions> options, IEffects effects, SecretBox box, TimeProvider time)
     {
         _options = options.Value;
         _effects = effects;
+        _box = box;
         _time = time;
         var policy = new AddressPolicy(_options.AllowedNetworks);
         _client = new HttpClient(new SocketsHttpHandler
@@ -63,9 +66,12 @@ internal sealed class WebhookSender : IEventReceiver, IDisposable
 
     public async Task<SendResult> SendAsync(Subscription subscription, EventRecord record, CancellationToken cancellationToken)
     {
+        // Unsigned it must not go out: the receiver would take it for a forgery, or worse, not look.
+        var secret = subscription.Secret is null ? null : WebhookSecret.Open(_box, subscription);
+        if (subscription.Secret is not null && secret is null) return new SendResult(null, "Its secret was sealed with another key than the present one: set it again, or restore Sealing:Key (sealing.key).");
         try
         {
-            using var request = Request(subscription, record);
+            using var request = Request(subscription, record, secret);
             using var answer = await _effects.PerformAsync(
                 EffectKind.HttpSend, $"webhook {subscription.Id}", () => _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken));
             if (answer.IsSuccessStatusCode) return new SendResult((int)answer.StatusCode, null);
@@ -83,7 +89,7 @@ internal sealed class WebhookSender : IEventReceiver, IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private HttpRequestMessage Request(Subscription subscription, EventRecord record)
+    private HttpRequestMessage Request(Subscription subscription, EventRecord record, string? secret)
     {
         var body = CloudEvent.Write(record);
         var request = new HttpRequestMessage(HttpMethod.Post, subscription.Url) { Content = new ByteArrayContent(body) };
@@ -91,7 +97,7 @@ internal sealed class WebhookSender : IEventReceiver, IDisposable
         var (id, now) = (record.Id.ToString("D"), _time.GetUtcNow());
         request.Headers.Add(Signature.IdHeader, id);
         request.Headers.Add(Signature.TimestampHeader, Signature.Timestamp(now));
-        if (subscription.Secret is { } secret) request.Headers.Add(Signature.SignatureHeader, Signature.Compute(secret, id, now, body));
+        if (secret is not null) request.Headers.Add(Signature.SignatureHeader, Signature.Compute(secret, id, now, body));
         return request;
     }
 

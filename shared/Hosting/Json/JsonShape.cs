@@ -11,7 +11,7 @@ internal static class JsonShape
 {
     private const int ShownLength = 60;
 
-    public static IEnumerable<FieldProblem> Check(JsonElement element, Type type) => Check(element, type, "", PlatformJson.Options);
+    public static IEnumerable<FieldProblem> Check(JsonElement element, Type type) => Check(element, type, "", PlatformJson.Requests);
 
     /// <summary>A serializer's path as ours: <c>$.scaling.metrics[0]</c> is <c>scaling.metrics[0]</c>.</summary>
     public static string PathOf(string? path) => path is null ? "" : path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : path.TrimStart('$');
@@ -87,6 +87,7 @@ internal static class JsonShape
     private static IEnumerable<FieldProblem> Scalar(JsonElement element, Type type, string path, JsonSerializerOptions options)
     {
         if (!Reads(element, type, options)) yield return new FieldProblem(path, JsonNames.Expected(type), Shown(element));
+        else if (element.ValueKind == JsonValueKind.String && NoNulText.HasNul(element.GetString())) yield return new FieldProblem(path, "text without the character U+0000", "one with it");
     }
 
     /// <summary>Asks the converter itself, so that this never differs from what the serializer takes.</summary>

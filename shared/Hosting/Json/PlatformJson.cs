@@ -10,7 +10,17 @@ public static class PlatformJson
     internal const int MaxDepth = 32;
 
     /// <summary>The options, read-only.</summary>
-    public static JsonSerializerOptions Options { get; } = Frozen();
+    public static JsonSerializerOptions Options { get; } = Frozen(Apply);
+
+    /// <summary>As <see cref="Options"/>, and stricter: for what clients send.</summary>
+    internal static JsonSerializerOptions Requests { get; } = Frozen(ApplyToRequests);
+
+    /// <summary>Puts the rules for what clients send into <paramref name="options"/>.</summary>
+    internal static void ApplyToRequests(JsonSerializerOptions options)
+    {
+        Apply(options);
+        ((DefaultJsonTypeInfoResolver)options.TypeInfoResolver!).Modifiers.Add(NoNulText.Apply);
+    }
 
     /// <summary>Puts the rules into <paramref name="options"/>.</summary>
     public static void Apply(JsonSerializerOptions options)
@@ -30,10 +40,10 @@ public static class PlatformJson
         options.Converters.Add(new DurationJsonConverter());
     }
 
-    private static JsonSerializerOptions Frozen()
+    private static JsonSerializerOptions Frozen(Action<JsonSerializerOptions> apply)
     {
         var options = new JsonSerializerOptions();
-        Apply(options);
+        apply(options);
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
     }

@@ -25,6 +25,14 @@ internal sealed class LimitOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan HeadersTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Server-sent events and followed logs that may be open at once, all keys together.</summary>
+    [Range(1, 100_000)]
+    public int Streams { get; set; } = 512;
+
+    /// <summary>As Streams, of one key.</summary>
+    [Range(1, 100_000)]
+    public int StreamsPerKey { get; set; } = 128;
+
     /// <summary>How long an idle connection is kept.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(130);

@@ -5,6 +5,9 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Platform.Effects;
+using Platform.Hosting.Listening;
 
 namespace Platform.Hosting.Security;
 
@@ -19,6 +22,10 @@ internal static class SecuritySetup
         services.AddSingleton<KeyStore>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<FailureLimiter>();
+        services.AddSingleton(provider => new SecretBox(
+            provider.GetRequiredService<IOptions<NetworkOptions>>(), provider.GetRequiredService<IOptions<SealingOptions>>(),
+            provider.GetRequiredService<IEffects>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<StreamSeats>();
         services.AddAuthentication(KeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, KeyAuthentication>(KeyAuthentication.SchemeName, null);
         var authorization = services.AddAuthorizationBuilder();

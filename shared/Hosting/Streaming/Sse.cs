@@ -27,9 +27,14 @@ public static class Sse
         return query.Length > 0 ? query : null;
     }
 
+    /// <summary>Counts this request among the open streams (<c>Limits:Streams</c>) until it ends; <see cref="WriteAsync(HttpContext, IAsyncEnumerable{SseItem})"/> does so by itself.</summary>
+    /// <exception cref="ProblemException">Too many are open.</exception>
+    public static void Reserve(HttpContext context) => context.RequestServices.GetService<StreamSeats>()?.Take(context);
+
     /// <summary>Writes the items as they come, until they end, the client goes, or the host stops.</summary>
     public static async Task WriteAsync(HttpContext context, IAsyncEnumerable<SseItem> items)
     {
+        Reserve(context);
         var stopping = context.RequestServices.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         var clock = context.RequestServices.GetService<TimeProvider>() ?? TimeProvider.System;

@@ -41,5 +41,6 @@ internal readonly record struct DaprCommand(string Id, ICommand? Command, string
 
     private static Guid? Rollout(JsonElement data) => Guid.TryParse(Text(data, "rollout"), out var id) ? id : null;
 
-    private static string? Text(JsonElement of, string name) => of.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement of, string name) => of.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String
+        && value.GetString() is { } text && !text.Contains('\0') ? text : null;
 }

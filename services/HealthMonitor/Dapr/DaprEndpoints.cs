@@ -43,8 +43,9 @@ internal static class DaprEndpoints
             using var document = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: cancellationToken);
             read = DaprCommand.Read(document.RootElement, time.GetUtcNow());
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: well-formed JSON whose text is not Unicode.
             read = new DaprCommand("", null, "It is no JSON.");
         }
 

@@ -20,6 +20,7 @@ internal static class ControlPipeline
         branch.UseMiddleware<ProblemMiddleware>();
         branch.Use(SecurityHeaders);
         branch.UseMiddleware<HostGuard>(network, addresses);
+        branch.Use(NoNulInQuery);
         branch.UseRouting();
         branch.Use(UnknownPath);
         branch.UseAuthentication();
@@ -36,6 +37,12 @@ internal static class ControlPipeline
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }
+
+    /// <summary>As in bodies (<see cref="Json.NoNulText"/>); in a path the server itself refuses it.</summary>
+    private static Task NoNulInQuery(HttpContext context, RequestDelegate next) =>
+        context.Request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) is true
+            ? ProblemWriter.WriteAsync(context, Problem.Report(StatusCodes.Status400BadRequest, "bad-request", "The request cannot be understood", "The query holds the character U+0000."))
+            : next(context);
 
     private static Task SecurityHeaders(HttpContext context, RequestDelegate next)
     {

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using MediaTypeHeaderValue = Microsoft.Net.Http.Headers.MediaTypeHeaderValue;
 
 namespace Platform.Hosting.Security;
 
@@ -44,8 +45,17 @@ internal static class LoginEndpoints
 
     private static async Task<IResult> SubmitAsync(HttpContext context, SessionStore sessions, KeyStore keys, FailureLimiter failures)
     {
-        if (!context.Request.HasFormContentType) return Problem.Of(StatusCodes.Status415UnsupportedMediaType, "media-type-not-supported", "A form is expected");
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        if (!IsForm(context.Request)) return Problem.Of(StatusCodes.Status415UnsupportedMediaType, "media-type-not-supported", "A form is expected");
+        IFormCollection form;
+        try
+        {
+            form = await context.Request.ReadFormAsync(context.RequestAborted);
+        }
+        catch (InvalidDataException)
+        {
+            return Problem.BadRequest("bad-request", "The form cannot be read", "Send one field, 'key'.");
+        }
+
         var remote = context.Connection.RemoteIpAddress;
         var key = keys.Find(form["key"].ToString().Trim());
         if (!failures.MayTry(remote, key?.Id)) return TooMany();
@@ -58,6 +68,10 @@ internal static class LoginEndpoints
         failures.Failed(remote);
         return LoginPage.Form(StatusCodes.Status401Unauthorized, "There is no such key.");
     }
+
+    /// <summary>What the page itself sends; the framework would also unpack files.</summary>
+    private static bool IsForm(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
     private static IResult Enter(HttpContext context, (string Cookie, Session Session) entered)
     {

@@ -6,11 +6,13 @@ internal static class RuntimeVersion
     /// <summary>Has the fix for chunk extensions that smuggle requests past Kestrel (CVE-2025-55315).</summary>
     private static readonly Version Least = new(10, 0, 0);
 
-    public static void Require()
+    public static void Require() => Require(Environment.Version);
+
+    public static void Require(Version found)
     {
-        if (Environment.Version < Least)
+        if (found < Least)
         {
-            throw new ConfigurationException([new ConfigurationProblem(".NET runtime", $"{Least} or newer (older ones let requests be smuggled past Kestrel)", Environment.Version.ToString())]);
+            throw new ConfigurationException([new ConfigurationProblem(".NET runtime", $"{Least} or newer (older ones let requests be smuggled past Kestrel)", found.ToString())]);
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed partial class RouteFile(string path, IEffects effects, ILogger<R
 
     public void Write(RouteState state)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         DurableFile.Write(effects, path, JsonSerializer.SerializeToUtf8Bytes(state, Json));
     }
 

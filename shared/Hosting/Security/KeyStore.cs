@@ -121,7 +121,8 @@ internal sealed class KeyStore
 
     private void Change(Func<IReadOnlyList<StoredKey>, IReadOnlyList<StoredKey>> change)
     {
-        Directory.CreateDirectory(_folder);
+        // A folder that is there already keeps its mode: it may be somebody else's. Every file of ours in it is its owner's alone.
+        Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         lock (_gate)
         {
             using var turn = FileTurn.Take(Path.Combine(_folder, ".keys.lock"), _clock);

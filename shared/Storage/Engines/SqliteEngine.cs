@@ -72,12 +72,22 @@ internal sealed class SqliteEngine : IEngine
 
     public async Task PrepareAsync(CancellationToken cancellation)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(_path))!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        KeepToOwner();
         await using var connection = await OpenAsync(_writing, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", cancellation);
         var journal = await connection.ExecuteScalarAsync<string>("PRAGMA journal_mode");
         var synchronous = await connection.ExecuteScalarAsync<long>("PRAGMA synchronous");
         if (journal != "wal" || synchronous < 2)
             throw new StorageUnfitException($"{_path} runs with journal_mode={journal} and synchronous={synchronous}; expected wal and 2 (FULL), without which a commit may be lost. Is the file on a network file system? Move the data folder to a local disk.");
+    }
+
+    /// <summary>SQLite would make the file as the umask says, readable by all as a rule; its log takes the mode of the file.</summary>
+    private void KeepToOwner()
+    {
+        if (!File.Exists(_path))
+        {
+            new FileStream(_path, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }).Dispose();
+        }
     }
 
     /// <summary>BEGIN IMMEDIATE has done it.</summary>

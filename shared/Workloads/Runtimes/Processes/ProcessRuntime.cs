@@ -40,7 +40,7 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
         ct.ThrowIfCancellationRequested();
         var process = spec.Manifest.Process ?? throw new ReplicaStartException("The manifest has no process section.");
         if (!Rules.IsRevision(spec.Id)) throw new ArgumentException("A replica's id consists of letters, digits, '.', '_' and '-'.", nameof(spec));
-        Directory.CreateDirectory(spec.LogDirectory);
+        Directory.CreateDirectory(spec.LogDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var workingDirectory = process.WorkingDirectory ?? Path.GetFullPath(spec.LogDirectory);
         if (!Directory.Exists(workingDirectory))
             throw new ReplicaStartException($"The working directory '{workingDirectory}' does not exist; correct process.workingDirectory, or build the application first.");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -20,6 +21,7 @@ internal sealed class WholePlatform : IAsyncDisposable
 
     private readonly ModuleHost _host;
     private readonly Dictionary<string, string> _keys = [];
+    private readonly ConcurrentDictionary<string, HttpClient> _admins = new();
 
     private WholePlatform(ModuleHost host)
     {
@@ -50,6 +52,9 @@ internal sealed class WholePlatform : IAsyncDisposable
         new(await ModuleHost.StartAsync(
             [.. Services, .. further ?? []], ["--Ports:traffic=0", "--Auth:MaxFailures=1000", $"--Dapr:AppApiToken={DaprToken}", .. args ?? []], data));
 
+    /// <summary>The admin's client of one service, shared: for tests that ask thousands of times.</summary>
+    public HttpClient Admin(string module) => _admins.GetOrAdd(module, _ => Client(module, Roles.Admin));
+
     /// <summary>A client of one service; with the key of a role, or without any.</summary>
     public HttpClient Client(string module, string? role)
     {
@@ -60,20 +65,22 @@ internal sealed class WholePlatform : IAsyncDisposable
 
     public async Task<JsonElement> GetAsync(string module, string path)
     {
-        using var client = Client(module, Roles.Admin);
-        return await client.GetFromJsonAsync<JsonElement>(path);
+        return await Admin(module).GetFromJsonAsync<JsonElement>(path);
     }
 
     public async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(string module, HttpMethod method, string path, object? body = null)
     {
-        using var client = Client(module, Roles.Admin);
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
-        using var answer = await client.SendAsync(request);
+        using var answer = await Admin(module).SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         return (answer.StatusCode, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text));
     }
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in _admins.Values) client.Dispose();
+        await _host.DisposeAsync();
+    }
 }
 
 /// <summary>One platform for all tests that leave it as it was.</summary>

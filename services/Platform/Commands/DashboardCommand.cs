@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Platform.CommandLine.Hosting;
-using Platform.CommandLine.Rendering;
 
 namespace Platform.CommandLine.Commands;
 

@@ -77,7 +77,7 @@ public sealed partial class SourceTests
             path => Assert.Contains("RuntimeVersion.Require()", File.ReadAllText(Path.Combine(Repository.Root, path))));
     }
 
-    [GeneratedRegex(@"UseShellExecute\s*=\s*true|""(/bin/|/usr/bin/)?(sh|bash|dash|zsh)""\s*[,)](?!\s*""(zsh|fish)"")|""-c""|new ProcessStartInfo\([^),]+,|Process\.Start\(\s*(\$|@)?""|\bArguments\s*=\s*[\$@""\w]")]
+    [GeneratedRegex(@"UseShellExecute\s*=\s*true|(?<!CodeBlock\()""(/bin/|/usr/bin/)?(sh|bash|dash|zsh)""\s*[,)](?!\s*""(zsh|fish)"")|""-c""|new ProcessStartInfo\([^),]+,|Process\.Start\(\s*(\$|@)?""|\bArguments\s*=\s*[\$@""\w]")]
     private static partial Regex Shells();
 
     [GeneratedRegex(@"(Execute|Query|FirstOrDefault|ExecuteScalar)Async(<[^(]{1,60}>)?\(\s*\$""+")]

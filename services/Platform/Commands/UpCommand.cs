@@ -16,6 +16,11 @@ internal static class UpCommand
         var set = new Option<string[]>("--set") { Description = "A setting, Section:Key=value; may be repeated", HelpName = "SETTING" };
         var command = new DocumentedCommand("up", "Start the platform: all services in one process",
             "platform up", "platform up --detach", "platform up --data /var/lib/platform --set Log:Format=json") { config, ports, keep, detach, set, cli.Json };
+        set.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(t => !t.Value.Contains('=', StringComparison.Ordinal)))
+                result.AddError($"--set: expected Section:Key=value, for example Log:Format=json, found '{token.Value}'.");
+        });
         cli.Run(command, async (parse, ct) =>
         {
             var settings = new HostSettings

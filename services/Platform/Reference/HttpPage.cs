@@ -103,6 +103,8 @@ internal static partial class HttpPage
     private static string TypeName(IOpenApiSchema? schema) => schema switch
     {
         null => "",
+        OpenApiSchemaReference { Enum: { Count: > 0 } names } => "one of " + string.Join(", ", names.Select(n => Markdown.Code(n.ToString()))),
+        OpenApiSchemaReference { Properties: not { Count: > 0 } } => "any JSON",
         OpenApiSchemaReference reference => $"[{reference.Reference.Id}](#{reference.Reference.Id?.ToLowerInvariant()})",
         { OneOf: { Count: > 0 } options } => string.Join(" or ", options.Select(TypeName).Where(t => t.Length > 0)),
         { Items: { } items } => $"list of {TypeName(items)}",

@@ -44,6 +44,7 @@ public sealed class CommandTreeTests
     [InlineData("'many' is not a whole number", "scale", "shop", "many")]
     [InlineData("Did you mean 'deploy'?", "depoly", "shop.yaml")]
     [InlineData("There is no command 'fly'", "fly")]
+    [InlineData("expected Section:Key=value", "up", "--set", "nonsense")]
     [InlineData("Did you mean 'revoke'?", "keys", "revok", "x")]
     public async Task Run_NotUnderstood_SaysWhatWasMeant(string told, params string[] args)
     {

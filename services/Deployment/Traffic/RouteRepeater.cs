@@ -8,8 +8,13 @@ namespace Platform.Deployment.Traffic;
 /// Sends every table again, soon while the gateway has not acknowledged it or owes the drain of a replica, and now and then
 /// otherwise: whichever side was away, the two agree again without anybody remembering what was lost.
 /// </summary>
-internal sealed class RouteRepeater(
-    [FromKeyedServices(DeploymentModule.Name)] Database database, Routes routes, ICommandSender sender, IOptions<DeploymentOptions> options, TimeProvider time)
+internal sealed partial class RouteRepeater(
+    [FromKeyedServices(DeploymentModule.Name)] Database database,
+    Routes routes,
+    ICommandSender sender,
+    IOptions<DeploymentOptions> options,
+    TimeProvider time,
+    ILogger<RouteRepeater> log)
 {
     private readonly Dictionary<string, DateTimeOffset> _sent = new(StringComparer.Ordinal);
 
@@ -39,7 +44,19 @@ internal sealed class RouteRepeater(
         foreach (var command in due)
         {
             _sent[command.Application] = now;
-            await sender.SendAsync(command, ct);
+            try
+            {
+                await sender.SendAsync(command, ct);
+            }
+            catch (Exception error) when (!ct.IsCancellationRequested)
+            {
+                // A bus that is away must not keep anybody from taking care of replicas; the next turn sends it again.
+                LogNotSent(log, command.Application, error.Message);
+                return;
+            }
         }
     }
+
+    [LoggerMessage(1, LogLevel.Warning, "The routes of {Application} cannot be sent to the gateway at the moment: {Reason}")]
+    private static partial void LogNotSent(ILogger log, string application, string reason);
 }

@@ -64,15 +64,16 @@ internal static class HealthMonitorTables
             );
             CREATE INDEX rollouts_application ON rollouts (application, started_at);
             CREATE TABLE services (
-                instance TEXT NOT NULL PRIMARY KEY,
                 service TEXT NOT NULL,
+                instance TEXT NOT NULL,
                 address TEXT NOT NULL,
                 version TEXT NOT NULL,
                 ready INTEGER NOT NULL,
                 waiting_for TEXT NOT NULL,
                 report_interval BIGINT NOT NULL,
                 reported_at BIGINT NOT NULL,
-                since BIGINT NOT NULL
+                since BIGINT NOT NULL,
+                PRIMARY KEY (service, instance)
             )
             """),
         new Migration(3, "alerts",

@@ -113,6 +113,24 @@ public sealed class HealthMonitorModuleTests
     }
 
     [Fact]
+    public async Task ServicesOfOneProcess_AreAllReported()
+    {
+        await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module]);
+        var instance = Guid.NewGuid();
+        foreach (var (service, port) in new[] { ("gateway", 1), ("deployment", 2) })
+        {
+            await host.PublishAsync(new ServiceReported
+            {
+                Application = "platform", At = DateTimeOffset.UtcNow, CorrelationId = instance, Service = service, Address = new Uri($"http://127.0.0.1:{port}"), Version = "1", Ready = true, Interval = TimeSpan.FromSeconds(5),
+            });
+        }
+
+        using var client = host.Admin("healthmonitor");
+        await ModuleHost.UntilAsync(client, "/health/report", r =>
+            new[] { "gateway", "deployment" }.All(name => r.GetProperty("services").EnumerateArray().Any(s => s.GetProperty("service").GetString() == name)));
+    }
+
+    [Fact]
     public async Task Dashboard_StateStreamAndHistory_HaveWhatThePageNeeds()
     {
         await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module]);

@@ -124,6 +124,8 @@ internal sealed class ReplicaReconciler(
             var runtime = operations.Runtime(manifest.Runtime);
             var exit = _watches.GetValueOrDefault(row.Id)?.Exit;
             if (exit is null && runtime.IsAlive(row.Handle!)) continue;
+            // It may have ended before its watch was told: the runtime answers at once for a process that is gone.
+            exit ??= await runtime.WaitForExitAsync(row.Handle!, ct);
             var answer = _watches.GetValueOrDefault(row.Id)?.Finding ?? "not asked for its health";
             var finding = row.Phase == ReplicaState.Draining
                 ? "stopped"

@@ -133,7 +133,7 @@ internal static class Projection
     private static async Task<bool> ServiceAsync(Transaction transaction, ServiceReported e)
     {
         var instance = e.CorrelationId.ToString("D");
-        var before = await transaction.FirstOrDefaultAsync<ServiceRow>("SELECT * FROM services WHERE instance = @instance", new { instance });
+        var before = await transaction.FirstOrDefaultAsync<ServiceRow>("SELECT * FROM services WHERE service = @Service AND instance = @instance", new { e.Service, instance });
         if (before is not null && before.ReportedAt > e.At) return false;
         var waitingFor = JsonSerializer.Serialize(e.WaitingFor, PlatformJson.Options);
 
@@ -145,7 +145,7 @@ internal static class Projection
             """
             INSERT INTO services (instance, service, address, version, ready, waiting_for, report_interval, reported_at, since)
             VALUES (@instance, @Service, @address, @Version, @Ready, @waitingFor, @Interval, @At, @At)
-            ON CONFLICT (instance) DO UPDATE SET ready = excluded.ready, waiting_for = excluded.waiting_for,
+            ON CONFLICT (service, instance) DO UPDATE SET ready = excluded.ready, waiting_for = excluded.waiting_for,
                 report_interval = excluded.report_interval, reported_at = excluded.reported_at
             """,
             new { instance, e.Service, address = e.Address.ToString(), e.Version, e.Ready, waitingFor, e.Interval, e.At });

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Platform.CommandLine.Client;
 
@@ -57,6 +58,7 @@ internal sealed record PlatformAddresses
     };
 
     /// <summary>Name and control address of every service.</summary>
+    [JsonIgnore]
     public IReadOnlyList<(string Name, Uri Address)> Services =>
         [("gateway", Gateway), ("autoscaler", Autoscaler), ("deployment", Deployment), ("healthmonitor", HealthMonitor)];
 }

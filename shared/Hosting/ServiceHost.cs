@@ -102,7 +102,7 @@ public static class ServiceHost
         var services = builder.Services;
         services.AddSingleton(modules);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<IEffects>(UnhinderedEffects.Instance);
+        services.TryAddSingleton(KillSwitch.OrUnhindered());
         services.AddRouting();
         services.ConfigureHttpJsonOptions(o => PlatformJson.ApplyToRequests(o.SerializerOptions));
         services.Configure<Microsoft.AspNetCore.Routing.RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);

@@ -18,11 +18,17 @@ internal sealed class PlatformProcess : IAsyncDisposable
 
     public string Output => string.Join('\n', _output);
 
-    public static PlatformProcess Start(params string[] args)
+    public bool HasExited => _process.HasExited;
+
+    public static PlatformProcess Start(params string[] args) => StartWith("", "", args);
+
+    /// <summary>With a variable in its environment.</summary>
+    public static PlatformProcess StartWith(string variable, string value, params string[] args)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Root };
         start.ArgumentList.Add(Path.Combine(Root, "services/Platform/bin/Release/net10.0/platform.dll"));
         foreach (var argument in args) start.ArgumentList.Add(argument);
+        if (value.Length > 0) start.Environment[variable] = value;
         var running = new PlatformProcess(new Process { StartInfo = start });
         running._process.OutputDataReceived += (_, line) => running.Take(line.Data);
         running._process.ErrorDataReceived += (_, line) => running.Take(line.Data);

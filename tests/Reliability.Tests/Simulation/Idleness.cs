@@ -11,6 +11,9 @@ internal sealed partial class Idleness : IDisposable
     private const uint Glance = 100;
     private static readonly TimeSpan Stuck = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan Breath = TimeSpan.FromMicroseconds(300);
+
+    /// <summary>Time goes on though somebody is always at work: several worlds that poll in real time may leave no breath between them.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
     private readonly Thread _thread;
     private readonly Lock _gate = new();
     private readonly List<VirtualClock> _clocks = [];
@@ -45,6 +48,7 @@ internal sealed partial class Idleness : IDisposable
     private void Run()
     {
         var (completed, since) = (-1L, TimeProvider.System.GetTimestamp());
+        var stepped = since;
         while (!_over)
         {
             _ = usleep(Glance);
@@ -55,13 +59,14 @@ internal sealed partial class Idleness : IDisposable
             ThreadPool.GetMaxThreads(out var most, out _);
             var waited = TimeProvider.System.GetElapsedTime(since);
             // A thread that is busy but completes nothing for long is blocked on purpose.
-            if (!quiet || waited < (available == most ? Breath : Stuck)) continue;
+            var idle = quiet && waited >= (available == most ? Breath : Stuck);
+            if (!idle && TimeProvider.System.GetElapsedTime(stepped) < Patience) continue;
             lock (_gate)
             {
                 foreach (var clock in _clocks) clock.Step();
             }
 
-            since = TimeProvider.System.GetTimestamp();
+            since = stepped = TimeProvider.System.GetTimestamp();
         }
     }
 

@@ -48,9 +48,15 @@ internal sealed class WholePlatform : IAsyncDisposable
     /// <param name="further">Modules beside the services.</param>
     /// <param name="args">Configuration.</param>
     /// <param name="data">The data folder; null: a temporary one.</param>
-    public static async Task<WholePlatform> StartAsync(IReadOnlyList<ServiceModule>? further = null, string[]? args = null, string? data = null) =>
-        new(await ModuleHost.StartAsync(
+    public static async Task<WholePlatform> StartAsync(IReadOnlyList<ServiceModule>? further = null, string[]? args = null, string? data = null)
+    {
+        var platform = new WholePlatform(await ModuleHost.StartAsync(
             [.. Services, .. further ?? []], ["--Ports:traffic=0", "--Auth:MaxFailures=1000", $"--Dapr:AppApiToken={DaprToken}", .. args ?? []], data));
+
+        // Its first start stores the default rules; until then it is not what later snapshots are compared with.
+        await ModuleHost.UntilAsync(platform.Admin("healthmonitor"), "/rules", rules => rules.GetProperty("items").GetArrayLength() > 0);
+        return platform;
+    }
 
     /// <summary>The admin's client of one service, shared: for tests that ask thousands of times.</summary>
     public HttpClient Admin(string module) => _admins.GetOrAdd(module, _ => Client(module, Roles.Admin));

@@ -76,6 +76,52 @@ internal sealed class RevisionMetrics(IMetricStream stream, TimeProvider time) :
         }
     }
 
+    /// <summary>
+    /// Two revisions side by side, second by second, for a judge: what ended after <paramref name="after"/> and up to <paramref name="upTo"/>,
+    /// both cut to whole seconds, so that calls whose ends meet give every second once. Seconds without any request are left out.
+    /// Ask for what is two seconds old: until then a gateway's report may still be on its way.
+    /// </summary>
+    public IReadOnlyList<AnalysisInterval> Compare(string application, string canary, string baseline, DateTimeOffset after, DateTimeOffset upTo)
+    {
+        var (from, to) = (Second(after), Second(upTo));
+        lock (_gate)
+        {
+            var seconds = new SortedDictionary<long, (List<Slice> Canary, List<Slice> Baseline)>();
+            Collect(canary, s => s.Canary);
+            Collect(baseline, s => s.Baseline);
+            return [.. seconds.Select(second => new AnalysisInterval
+            {
+                At = DateTimeOffset.FromUnixTimeSeconds(second.Key),
+                Length = second.Value.Canary.Concat(second.Value.Baseline).Max(s => s.Interval),
+                Canary = Counts(second.Value.Canary),
+                Baseline = Counts(second.Value.Baseline),
+            })];
+
+            void Collect(string revision, Func<(List<Slice> Canary, List<Slice> Baseline), List<Slice>> side)
+            {
+                if (!_series.TryGetValue((application, revision), out var slices)) return;
+                foreach (var slice in slices)
+                {
+                    // The second that it ended in, named by that second's end.
+                    var second = Second(slice.At - TimeSpan.FromTicks(1)) + 1;
+                    if (second <= from || second > to) continue;
+                    if (!seconds.TryGetValue(second, out var both)) seconds[second] = both = ([], []);
+                    side(both).Add(slice);
+                }
+            }
+        }
+
+        static long Second(DateTimeOffset at) => at.ToUnixTimeSeconds();
+    }
+
+    private static RevisionCounts Counts(IReadOnlyList<Slice> slices)
+    {
+        if (slices.Count == 0) return RevisionCounts.None;
+        var latencies = new LatencyHistogram();
+        foreach (var histogram in slices.SelectMany(s => s.Latencies)) latencies.Merge(histogram);
+        return new RevisionCounts(slices.Sum(s => s.Requests), slices.Sum(s => s.Errors), latencies);
+    }
+
     private static TimeSpan P95(IReadOnlyList<Slice> slices)
     {
         var all = new LatencyHistogram();

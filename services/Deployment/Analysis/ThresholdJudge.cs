@@ -5,8 +5,14 @@ namespace Platform.Deployment.Analysis;
 /// old revision's. Pure. It says nothing before <see cref="AnalysisLimits.MinRequests"/>, with one exception: when so many
 /// have failed already that the limit is broken even if the rest of them succeeds.
 /// </summary>
-internal static class ThresholdJudge
+public sealed class ThresholdJudge : ICanaryJudge
 {
+    /// <inheritdoc />
+    public string Name => "threshold";
+
+    /// <inheritdoc />
+    public ICanaryTrial Begin(AnalysisLimits limits) => new ThresholdTrial(limits);
+
     /// <summary>Judges <paramref name="canary"/>.</summary>
     /// <param name="limits">The limits.</param>
     /// <param name="canary">What the new revision did since it serves.</param>

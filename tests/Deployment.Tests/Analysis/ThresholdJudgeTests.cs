@@ -86,6 +86,33 @@ public sealed class ThresholdJudgeTests
         Assert.Equal((10L * seconds.Length, 1L * seconds.Length), (summary.Requests, summary.Errors));
     }
 
+    [Fact]
+    public void Compare_CallsWhoseEndsMeet_GiveEverySecondOnce()
+    {
+        var metrics = new RevisionMetrics(new InProcess(), TimeProvider.System);
+        var start = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
+        for (var second = 1; second <= 9; second++) metrics.Add(Batch(start.AddSeconds(second).AddMilliseconds(-300)));
+
+        var halves = metrics.Compare("shop", "v2", "v1", start, start.AddSeconds(4.5))
+            .Concat(metrics.Compare("shop", "v2", "v1", start.AddSeconds(4.5), start.AddSeconds(9))).ToList();
+
+        Assert.Equal(Enumerable.Range(1, 9).Select(s => start.AddSeconds(s)), halves.Select(i => i.At));
+        Assert.All(halves, i => Assert.Equal((0, 10, 1, 10), (i.Canary.Requests, i.Baseline.Requests, i.Baseline.Errors, i.Baseline.Latencies!.Count)));
+    }
+
+    [Fact]
+    public void Trial_IntervalByInterval_JudgesWhatTheSumsWouldBeJudged()
+    {
+        var trial = new ThresholdJudge().Begin(Limits);
+        var start = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
+        Verdict? verdict = null;
+        for (var second = 1; second <= 10; second++)
+            verdict = trial.Add(new AnalysisInterval { At = start.AddSeconds(second), Length = TimeSpan.FromSeconds(1), Canary = new RevisionCounts(5, second > 7 ? 1 : 0), Baseline = RevisionCounts.None });
+
+        Assert.Equal(ThresholdJudge.Judge(Limits, new RevisionSummary(50, 3, TimeSpan.Zero), RevisionSummary.None), verdict);
+        Assert.Equal(VerdictOutcome.Fail, trial.Verdict.Outcome);
+    }
+
     private static MetricBatch Batch(DateTimeOffset at, double latencySeconds = 0.1)
     {
         var latency = new LatencyHistogram();

@@ -31,9 +31,8 @@ public static class AutoscalerModule
     {
         builder.AddOptions<AutoscalerOptions>("Autoscaler");
         builder.AddModuleDatabase(Name, AutoscalerTables.Migrations);
-        builder.AddMetricStream();
+        builder.AddMetricReader<MetricIntake>(Name);
         builder.AddModuleMessaging(Name, bus => bus.AddConsumer<DeploymentFacts>());
-        builder.Services.AddSingleton<MetricIntake>().AddHostedService(services => services.GetRequiredService<MetricIntake>());
         builder.Services.AddSingleton<DecisionLoop>().AddHostedService(services => services.GetRequiredService<DecisionLoop>());
         return builder;
     }

@@ -41,7 +41,7 @@ public static class DeploymentModule
         builder.AddOptions<DeploymentOptions>("Deployment");
         builder.AddModuleDatabase(Name, DeploymentMigrations.All);
         builder.AddAudit(Name);
-        builder.AddMetricStream();
+        builder.AddMetricReader<RevisionMetrics>(Name);
         builder.AddProcessRuntime();
         builder.AddModuleMessaging(Name, bus =>
         {
@@ -90,8 +90,6 @@ public static class DeploymentModule
 
     private static void AddRollouts(IServiceCollection services)
     {
-        services.AddSingleton<RevisionMetrics>();
-        services.AddHostedService(provider => provider.GetRequiredService<RevisionMetrics>());
         services.AddSingleton<RolloutIntake>();
         services.AddSingleton<RolloutPlanner>();
         services.AddSingleton<RolloutFactsReader>();

@@ -41,14 +41,13 @@ public static class HealthMonitorModule
         builder.AddOptions<WebhookOptions>("Webhooks");
         builder.AddOptions<DaprOptions>("Dapr");
         builder.AddModuleDatabase(Name, HealthMonitorTables.Migrations);
-        builder.AddMetricStream();
+        builder.AddMetricReader<LiveMetrics>(Name);
         builder.AddModuleMessaging(Name, bus => bus.AddConsumer<PlatformEvents>());
 
         var services = builder.Services;
         services.TryAddSingleton(_ => DashboardAssets.FromBuild());
         services.AddSingleton<ActionDesk>();
         services.AddSingleton<EventSignal>().AddSingleton<Reporter>();
-        services.AddSingleton<LiveMetrics>().AddHostedService(provider => provider.GetRequiredService<LiveMetrics>());
         services.AddSingleton<AlertLoop>().AddHostedService(provider => provider.GetRequiredService<AlertLoop>());
         services.AddSingleton<WebhookSender>().AddSingleton<IEventReceiver>(provider => provider.GetRequiredService<WebhookSender>());
         services.AddSingleton<DaprPublisher>().AddSingleton<IEventReceiver>(provider => provider.GetRequiredService<DaprPublisher>());

@@ -8,7 +8,7 @@ namespace Platform.Deployment.Analysis;
 /// What each revision's requests were like of late, from the metric stream: second by second, for ten minutes. Kept in memory only;
 /// after a restart the watch goes on with what comes in.
 /// </summary>
-internal sealed class RevisionMetrics(IMetricStream stream, TimeProvider time) : BackgroundService
+internal sealed class RevisionMetrics(TimeProvider time) : IMetricReader
 {
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Latest = TimeSpan.FromSeconds(2);
@@ -18,11 +18,6 @@ internal sealed class RevisionMetrics(IMetricStream stream, TimeProvider time) :
 
     /// <summary>Since when it listens. What was measured before, by an earlier run, is not known.</summary>
     public DateTimeOffset Since { get; } = time.GetUtcNow();
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await foreach (var batch in stream.SubscribeAsync("deployment", stoppingToken)) Add(batch);
-    }
 
     /// <summary>Takes in what was measured.</summary>
     public void Add(MetricBatch batch)

@@ -4,8 +4,8 @@ using Platform.Metrics.Windows;
 
 namespace Platform.HealthMonitor.Live;
 
-/// <summary>Reads the metric stream into windows of the last 15 minutes.</summary>
-internal sealed partial class LiveMetrics(IMetricStream stream, TimeProvider time, ILogger<LiveMetrics> logger) : BackgroundService
+/// <summary>Keeps the metric stream in windows of the last 15 minutes.</summary>
+internal sealed class LiveMetrics(TimeProvider time) : IMetricReader
 {
     /// <summary>Replicas ready and wanted as the events tell, sampled every second so that charts have a past.</summary>
     public const string SampledReady = "healthmonitor.ready";
@@ -13,7 +13,6 @@ internal sealed partial class LiveMetrics(IMetricStream stream, TimeProvider tim
     /// <inheritdoc cref="SampledReady"/>
     public const string SampledWanted = "healthmonitor.wanted";
 
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _heard = new(StringComparer.Ordinal);
 
     public MetricWindows Windows { get; } = new(time);
@@ -21,7 +20,7 @@ internal sealed partial class LiveMetrics(IMetricStream stream, TimeProvider tim
     /// <summary>When the newest batch of any application arrived; null: none since the start.</summary>
     public DateTimeOffset? LastHeard => _heard.IsEmpty ? null : _heard.Values.Max();
 
-    public void Take(MetricBatch batch)
+    public void Add(MetricBatch batch)
     {
         Windows.Add(batch);
         _heard[batch.Application] = time.GetUtcNow();
@@ -36,27 +35,4 @@ internal sealed partial class LiveMetrics(IMetricStream stream, TimeProvider tim
         Interval = TimeSpan.FromSeconds(1),
         Samples = [new MetricSample(SampledReady, "", "", ready), new MetricSample(SampledWanted, "", "", wanted)],
     });
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await foreach (var batch in stream.SubscribeAsync(HealthMonitorModule.Name, stoppingToken)) Take(batch);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                LogLost(failure);
-                await Task.Delay(RetryAfter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    [LoggerMessage(1, LogLevel.Warning, "The metric stream is lost; trying again")]
-    private partial void LogLost(Exception failure);
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Platform.Metrics.Streaming;
 using Platform.Storage;
 
 namespace Platform.Hosting.Health;
@@ -15,6 +16,7 @@ internal static class HealthSetup
         services.AddSingleton<IReadinessCheck, StreamReadiness>();
         foreach (var module in modules)
         {
+            services.AddSingleton<IReadinessCheck>(p => new ReadingReadiness(module.Name, p.GetServices<IMetricReading>()));
             if (!services.Any(s => s.IsKeyedService && s.ServiceType == typeof(Database) && module.Name.Equals(s.ServiceKey))) continue;
             services.AddSingleton<IReadinessCheck>(p => new DatabaseReadiness(module.Name, p.GetRequiredKeyedService<Database>(module.Name)));
         }

@@ -58,7 +58,7 @@ public sealed class ThresholdJudgeTests
     [Fact]
     public void Summarize_WholeAndReplicas_CountsTheWholeOnce_AndOnlyWhatCameAfter()
     {
-        var metrics = new RevisionMetrics(new InProcess(), TimeProvider.System);
+        var metrics = new RevisionMetrics(TimeProvider.System);
         var now = TimeProvider.System.GetUtcNow();
         foreach (var second in Enumerable.Range(0, 10)) metrics.Add(Batch(now.AddSeconds(second)));
 
@@ -66,7 +66,6 @@ public sealed class ThresholdJudgeTests
 
         Assert.Equal(new RevisionSummary(50, 5, summary.P95), summary);
         Assert.InRange(summary.P95.TotalMilliseconds, 98, 102);
-
     }
 
     [Theory]
@@ -76,7 +75,7 @@ public sealed class ThresholdJudgeTests
     [InlineData(new[] { 0.5, 0.5 }, 0)] // not settled yet
     public void SummarizeServing_Latency_CountsWhereItLasts(double[] seconds, int expected)
     {
-        var metrics = new RevisionMetrics(new InProcess(), TimeProvider.System);
+        var metrics = new RevisionMetrics(TimeProvider.System);
         var shift = TimeProvider.System.GetUtcNow();
         for (var second = 0; second < seconds.Length; second++) metrics.Add(Batch(shift.AddSeconds(second + 1), seconds[second]));
 
@@ -89,7 +88,7 @@ public sealed class ThresholdJudgeTests
     [Fact]
     public void Compare_CallsWhoseEndsMeet_GiveEverySecondOnce()
     {
-        var metrics = new RevisionMetrics(new InProcess(), TimeProvider.System);
+        var metrics = new RevisionMetrics(TimeProvider.System);
         var start = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
         for (var second = 1; second <= 9; second++) metrics.Add(Batch(start.AddSeconds(second).AddMilliseconds(-300)));
 
@@ -129,18 +128,5 @@ public sealed class ThresholdJudgeTests
                 new MetricSample(MetricNames.Errors, "v1", "a", 1), new MetricSample(MetricNames.Latency, "v1", "", 10, latency),
             ],
         };
-    }
-
-    private sealed class InProcess : IMetricStream
-    {
-        public void Publish(MetricBatch batch)
-        {
-        }
-
-        public async IAsyncEnumerable<MetricBatch> SubscribeAsync(string subscriber, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-        {
-            await Task.Yield();
-            yield break;
-        }
     }
 }

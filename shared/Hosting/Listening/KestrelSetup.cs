@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -10,8 +9,8 @@ internal static class KestrelSetup
 {
     public static void Configure(WebApplicationBuilder builder, IReadOnlyList<Listener> listeners, NetworkOptions network, LimitOptions limits)
     {
-        // A file that is not there is already among the configuration's problems, which are reported before anything is opened.
-        var certificate = network.Tls.IsConfigured && File.Exists(network.Tls.Certificate) && File.Exists(network.Tls.Key) ? X509Certificate2.CreateFromPemFile(network.Tls.Certificate!, network.Tls.Key) : null;
+        // What cannot be loaded is already among the configuration's problems, which are reported before anything is opened.
+        var certificate = network.Tls.TryLoad(out _);
         builder.WebHost.UseKestrelCore();
         if (certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>

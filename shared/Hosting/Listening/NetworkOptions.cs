@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Platform.Hosting.Listening;
 
@@ -50,15 +52,7 @@ internal sealed class NetworkOptions : IValidatable
             }
         }
 
-        if (Tls.Certificate is not null != Tls.Key is not null)
-        {
-            yield return new ConfigurationProblem("Tls", "both Certificate and Key", "one of them");
-        }
-
-        foreach (var file in new[] { Tls.Certificate, Tls.Key })
-        {
-            if (file is not null && !File.Exists(file)) yield return new ConfigurationProblem("Tls", "a readable PEM file", $"no file {file}");
-        }
+        foreach (var problem in Tls.Problems()) yield return problem;
 
         foreach (var origin in AllowedOrigins)
         {
@@ -81,4 +75,32 @@ internal sealed class TlsOptions
 
     /// <summary>Whether TLS is wanted.</summary>
     internal bool IsConfigured => Certificate is not null && Key is not null;
+
+    /// <summary>What would keep TLS from being served, found by loading both files as the server does.</summary>
+    internal IEnumerable<ConfigurationProblem> Problems()
+    {
+        if (Certificate is not null != Key is not null) yield return new ConfigurationProblem("Tls", "both Certificate and Key", "one of them");
+        var missing = new[] { Certificate, Key }.Where(file => file is not null && !File.Exists(file)).ToList();
+        foreach (var file in missing) yield return new ConfigurationProblem("Tls", "a readable PEM file", $"no file {file}");
+        if (missing.Count > 0 || !IsConfigured) yield break;
+        using var loaded = TryLoad(out var trouble);
+        if (loaded is null) yield return new ConfigurationProblem("Tls", "a certificate and its private key, both PEM", trouble!);
+    }
+
+    /// <summary>Loads the certificate with its key. Null: it cannot be, and <paramref name="trouble"/> says why.</summary>
+    internal X509Certificate2? TryLoad(out string? trouble)
+    {
+        trouble = null;
+        if (!IsConfigured) return null;
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(Certificate!, Key!);
+        }
+        catch (Exception unusable) when (unusable is CryptographicException or ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            // The messages name neither file nor cure: 'The provided key does not match the public key for this certificate.'
+            trouble = $"{Certificate} with {Key}: {unusable.Message}";
+            return null;
+        }
+    }
 }

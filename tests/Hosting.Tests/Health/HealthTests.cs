@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Health;
 using Platform.Messaging;
+using Platform.Metrics.Streaming;
 
 namespace Platform.Hosting.Tests.Health;
 
@@ -17,6 +18,13 @@ public sealed class HealthTests
 
         public ValueTask<string?> WaitingForAsync(CancellationToken cancellationToken) =>
             reason == "throw" ? throw new InvalidOperationException("broken check") : ValueTask.FromResult(reason);
+    }
+
+    private sealed class Blind(string subscriber) : IMetricReading
+    {
+        public string Subscriber => subscriber;
+
+        public string? WaitingFor => "reading failed at 12:00:03 UTC";
     }
 
     private static ServiceModule With(string? reason) => new("alpha", 0, b => b.Services.AddSingleton<IReadinessCheck>(new Waiting(reason)), _ => { });
@@ -53,6 +61,21 @@ public sealed class HealthTests
         Assert.DoesNotContain("thing", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var detailed = await host.Admin().GetAsync("/health/ready");
         Assert.Contains(told, (await detailed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("waitingFor").EnumerateArray().Select(w => w.GetString()));
+    }
+
+    [Fact]
+    public async Task NotReady_WhileAModuleReadsNoMetrics_TheOthersAre()
+    {
+        var blind = new ServiceModule("alpha", 0, b => b.Services.AddSingleton<IMetricReading>(new Blind("alpha")), _ => { });
+        await using var host = await TestHost.StartAsync(blind, TestHost.Module("beta"));
+
+        using var detailed = await host.Admin().GetAsync("/health/ready");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, detailed.StatusCode);
+        Assert.Contains(
+            "metrics: reading failed at 12:00:03 UTC",
+            (await detailed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("waitingFor").EnumerateArray().Select(w => w.GetString()));
+        await PollAsync(host.Anonymous("beta"), (answer, _) => answer.StatusCode == HttpStatusCode.OK);
     }
 
     [Fact]

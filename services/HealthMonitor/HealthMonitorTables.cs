@@ -137,5 +137,15 @@ internal static class HealthMonitorTables
             CREATE TABLE received (id TEXT NOT NULL PRIMARY KEY, at BIGINT NOT NULL)
             """),
         new Migration(5, "restarts of replicas", "ALTER TABLE replicas ADD COLUMN restarts INTEGER NOT NULL DEFAULT 0"),
+        new Migration(6, "conditions that hold but are not alerts yet",
+            """
+            CREATE TABLE pending_alerts (
+                rule TEXT NOT NULL,
+                application TEXT NOT NULL,
+                since BIGINT NOT NULL,
+                seen_at BIGINT NOT NULL,
+                PRIMARY KEY (rule, application)
+            )
+            """),
     ];
 }

@@ -10,7 +10,7 @@ namespace Platform.HealthMonitor.Alerts;
 
 /// <summary>
 /// Evaluates every rule for every application, once a second. What is raised or resolved is committed together with its event. A
-/// restart goes on with the alerts that are active; how long a condition has held before one was raised is counted anew.
+/// restart goes on with the alerts that are active and with how long a condition has held; the time in which nobody looked does not count.
 /// </summary>
 internal sealed partial class AlertLoop(
     [FromKeyedServices(HealthMonitorModule.Name)] Database database,
@@ -19,7 +19,11 @@ internal sealed partial class AlertLoop(
     TimeProvider time,
     ILogger<AlertLoop> logger) : BackgroundService
 {
+    /// <summary>What is kept of a pending condition may be this old when the service is killed: so much of its <c>for</c> is then waited for again.</summary>
+    private static readonly TimeSpan KeepPendingEvery = TimeSpan.FromSeconds(5);
     private readonly Dictionary<(string Rule, string Application), AlertState> _states = [];
+    private HashSet<(string Rule, string Application, DateTimeOffset Since)> _kept = [];
+    private DateTimeOffset _keptAt;
     private bool _loaded;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -85,13 +89,29 @@ internal sealed partial class AlertLoop(
             if (state.Phase is AlertPhase.Firing) await ResolveAsync(key, state, now, cancellationToken);
             _states.Remove(key);
         }
+
+        await KeepPendingAsync(now, cancellationToken);
+    }
+
+    private async Task KeepPendingAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var pending = _states.Where(s => s.Value.Phase is AlertPhase.Pending).Select(s => (s.Key.Rule, s.Key.Application, s.Value.Since)).ToHashSet();
+        if (_kept.SetEquals(pending) && (pending.Count == 0 || now - _keptAt < KeepPendingEvery)) return;
+        await database.TransactAsync(
+            transaction => AlertStore.KeepPendingAsync(transaction, pending.Select(p => new PendingRow { Rule = p.Rule, Application = p.Application, Since = p.Since, SeenAt = now })),
+            cancellationToken);
+        (_kept, _keptAt) = (pending, now);
     }
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
         await database.TransactAsync(AlertStore.SeedAsync, cancellationToken);
-        var active = await database.ReadAsync(AlertStore.ActiveAsync, cancellationToken);
+        var (active, pending) = await database.ReadAsync(
+            async reader => (await AlertStore.ActiveAsync(reader), await AlertStore.PendingAsync(reader)), cancellationToken);
+        var now = time.GetUtcNow();
         _states.Clear();
+        foreach (var row in pending) _states[(row.Rule, row.Application)] = new AlertState(AlertPhase.Pending, row.Since + (now - row.SeenAt));
+        _kept = [.. pending.Select(row => (row.Rule, row.Application, row.Since))];
         foreach (var alert in active) _states[(alert.Rule, alert.Application)] = new AlertState(AlertPhase.Firing, alert.RaisedAt, AlertId: alert.Id);
         _loaded = true;
     }

@@ -26,6 +26,20 @@ internal sealed record AlertRow
     public DateTimeOffset? ResolvedAt { get; init; }
 }
 
+/// <summary>A condition that holds, but not long enough yet: a row of its table.</summary>
+internal sealed record PendingRow
+{
+    public string Rule { get; init; } = "";
+
+    public string Application { get; init; } = "";
+
+    /// <summary>Since when it holds.</summary>
+    public DateTimeOffset Since { get; init; }
+
+    /// <summary>When it was last seen to hold.</summary>
+    public DateTimeOffset SeenAt { get; init; }
+}
+
 /// <summary>Keeps rules and alerts. Every method is a part of its caller's transaction.</summary>
 internal static class AlertStore
 {
@@ -55,6 +69,18 @@ internal static class AlertStore
 
     public static Task<IReadOnlyList<AlertRow>> ActiveAsync(Reader reader) =>
         reader.QueryAsync<AlertRow>("SELECT * FROM alerts WHERE resolved_at IS NULL ORDER BY raised_at DESC");
+
+    public static Task<IReadOnlyList<PendingRow>> PendingAsync(Reader reader) => reader.QueryAsync<PendingRow>("SELECT rule, application, since, seen_at FROM pending_alerts");
+
+    public static async Task KeepPendingAsync(Transaction transaction, IEnumerable<PendingRow> pending)
+    {
+        await transaction.ExecuteAsync("DELETE FROM pending_alerts");
+        foreach (var row in pending)
+        {
+            await transaction.ExecuteAsync(
+                "INSERT INTO pending_alerts (rule, application, since, seen_at) VALUES (@Rule, @Application, @Since, @SeenAt)", new { row.Rule, row.Application, row.Since, row.SeenAt });
+        }
+    }
 
     public static Task<IReadOnlyList<AlertRow>> HistoryAsync(Reader reader, string? application, DateTimeOffset before, int limit) => reader.QueryAsync<AlertRow>(
         $"SELECT * FROM alerts WHERE resolved_at IS NOT NULL AND raised_at < @before{(application is null ? "" : " AND application = @application")} ORDER BY raised_at DESC LIMIT @limit",

@@ -106,7 +106,7 @@ public sealed class DrainingTests
         gateway.Events.Fails = true;
         gateway.Route(Revision("v1", 1, a));
         gateway.Route(Revision("v1", 1, b));
-        await Task.Delay(300);
+        await Eventually.TrueAsync(() => gateway.Events.Refused >= 2, "the announcement is refused and tried again");
         Assert.Empty(gateway.Events.Drained);
 
         gateway.Events.Fails = false;

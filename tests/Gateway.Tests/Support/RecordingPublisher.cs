@@ -9,8 +9,12 @@ namespace Platform.Gateway.Tests.Support;
 internal sealed class RecordingPublisher : IEventPublisher
 {
     private readonly ConcurrentQueue<IEvent> _events = new();
+    private int _refused;
 
     public bool Fails { get; set; }
+
+    /// <summary>How often a publication was refused.</summary>
+    public int Refused => Volatile.Read(ref _refused);
 
     public IReadOnlyList<IEvent> All => [.. _events];
 
@@ -19,7 +23,12 @@ internal sealed class RecordingPublisher : IEventPublisher
     public Task PublishAsync<T>(T @event, CancellationToken cancellation = default)
         where T : class, IEvent
     {
-        if (Fails) return Task.FromException(new IOException("The bus is down."));
+        if (Fails)
+        {
+            Interlocked.Increment(ref _refused);
+            return Task.FromException(new IOException("The bus is down."));
+        }
+
         _events.Enqueue(@event);
         return Task.CompletedTask;
     }

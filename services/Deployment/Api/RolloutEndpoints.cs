@@ -39,7 +39,7 @@ internal static class RolloutEndpoints
                 var last = page.After is null ? null : await reader.RolloutAsync(after);
                 var found = await reader.RolloutsAsync(application, last, page.Take + 1);
                 var views = new List<RolloutView>();
-                foreach (var row in found) views.Add(View(row, await reader.StepsAsync(row.Id)));
+                foreach (var rollout in found) views.Add(rollout with { Steps = await reader.StepsAsync(rollout.Id) });
                 return views;
             },
             http.RequestAborted);
@@ -101,27 +101,11 @@ internal static class RolloutEndpoints
         });
 
     private static Task<RolloutView?> FindAsync(Database database, Guid id, CancellationToken ct) => database.ReadAsync(
-        async reader => await reader.RolloutAsync(id) is { } row ? View(row, await reader.StepsAsync(id)) : null, ct);
+        async reader => await reader.RolloutAsync(id) is { } rollout ? rollout with { Steps = await reader.StepsAsync(id) } : null, ct);
 
     /// <summary>No such rollout.</summary>
     public static ProblemResult NoRollout(Guid id) =>
         Problem.NotFound("no-such-rollout", "There is no such rollout", $"No rollout has the id {id}. GET /api/deployment/deployments lists them.");
-
-    private static RolloutView View(RolloutRow row, IReadOnlyList<StepRow> steps) => new()
-    {
-        Id = row.Id,
-        Application = row.Application,
-        Revision = row.Revision,
-        StableRevision = row.StableRevision,
-        Strategy = row.Strategy,
-        State = row.State,
-        Message = row.Message,
-        RequestedBy = row.RequestedBy,
-        Reason = row.Reason,
-        CreatedAt = row.CreatedAt,
-        EndedAt = row.EndedAt,
-        Steps = [.. steps.Select(s => new RolloutStepView { Step = s.Step, At = s.At, Duration = s.Duration, Message = s.Message })],
-    };
 }
 
 /// <summary>Sends a person's word to a rollout, with its audit entry, in one commit.</summary>
@@ -130,7 +114,7 @@ internal sealed class Interventions(
 {
     /// <summary>Sends it, if the rollout has not ended.</summary>
     public async Task<IResult> SendAsync<T>(
-        HttpContext http, Guid id, string action, string? reason, string message, Func<RolloutRow, string, string, DateTimeOffset, T> make)
+        HttpContext http, Guid id, string action, string? reason, string message, Func<RolloutView, string, string, DateTimeOffset, T> make)
         where T : class, Contracts.ICommand
     {
         var ct = http.RequestAborted;

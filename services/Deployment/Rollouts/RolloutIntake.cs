@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Deployments;
+using Platform.Contracts.Http;
 using Platform.Deployment.Applications;
 using Platform.Storage;
 
@@ -44,7 +45,7 @@ internal sealed class RolloutIntake(IOptions<DeploymentOptions> options, TimePro
         }
 
         await tx.AddRolloutAsync(
-            new RolloutRow
+            new RolloutView
             {
                 Id = command.CorrelationId,
                 Application = command.Application,

@@ -1,4 +1,5 @@
 using Platform.Contracts.Deployments;
+using Platform.Contracts.Http;
 using Platform.Deployment.Applications;
 using Platform.Messaging;
 using Platform.Storage;
@@ -14,7 +15,7 @@ internal sealed class RolloutRecorder(Manifests manifests, TimeProvider time)
         var now = time.GetUtcNow();
         if (await tx.RolloutAsync(saga.CorrelationId) is { EndedAt: not null }) return;
         await tx.AddRolloutAsync(
-            new RolloutRow
+            new RolloutView
             {
                 Id = saga.CorrelationId,
                 Application = command.Application,

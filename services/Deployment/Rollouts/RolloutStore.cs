@@ -1,65 +1,24 @@
+using Platform.Contracts.Http;
 using Platform.Storage;
 
 namespace Platform.Deployment.Rollouts;
-
-/// <summary>A rollout as its history shows it.</summary>
-internal sealed record RolloutRow
-{
-    /// <summary>Its id.</summary>
-    public required Guid Id { get; init; }
-    /// <summary>The application.</summary>
-    public required string Application { get; init; }
-    /// <summary>The revision being shipped.</summary>
-    public required string Revision { get; init; }
-    /// <summary>The revision that served before.</summary>
-    public string? StableRevision { get; init; }
-    /// <summary>The strategy.</summary>
-    public required string Strategy { get; init; }
-    /// <summary>The stage's name.</summary>
-    public required string State { get; init; }
-    /// <summary>What it does or waits for.</summary>
-    public required string Message { get; init; }
-    /// <summary>Who asked.</summary>
-    public required string RequestedBy { get; init; }
-    /// <summary>Why.</summary>
-    public required string Reason { get; init; }
-    /// <summary>When it was asked for.</summary>
-    public required DateTimeOffset CreatedAt { get; init; }
-    /// <summary>When it ended; null: it has not.</summary>
-    public DateTimeOffset? EndedAt { get; init; }
-}
-
-/// <summary>A step as its history shows it.</summary>
-internal sealed record StepRow
-{
-    /// <summary>From 1.</summary>
-    public required int Number { get; init; }
-    /// <summary>Its name.</summary>
-    public required string Step { get; init; }
-    /// <summary>When it ended.</summary>
-    public required DateTimeOffset At { get; init; }
-    /// <summary>How long it took.</summary>
-    public required TimeSpan Duration { get; init; }
-    /// <summary>What happened.</summary>
-    public required string Message { get; init; }
-}
 
 /// <summary>Rollouts and their steps in the module's database: what people read, and when the saga is to be looked at next.</summary>
 internal static class RolloutStore
 {
     private const string Columns = "id, application, revision, stable_revision, strategy, state, message, requested_by, reason, created_at, ended_at";
 
-    /// <summary>One rollout.</summary>
-    public static Task<RolloutRow?> RolloutAsync(this Reader reader, Guid id) =>
-        reader.FirstOrDefaultAsync<RolloutRow>($"SELECT {Columns} FROM rollouts WHERE id = @id", new { id });
+    /// <summary>One rollout, without its steps.</summary>
+    public static Task<RolloutView?> RolloutAsync(this Reader reader, Guid id) =>
+        reader.FirstOrDefaultAsync<RolloutView>($"SELECT {Columns} FROM rollouts WHERE id = @id", new { id });
 
-    /// <summary>A page, newest first.</summary>
+    /// <summary>A page, newest first, without their steps.</summary>
     /// <param name="reader">The database.</param>
     /// <param name="application">Only this application's; null: all.</param>
     /// <param name="after">The last rollout of the page before; null: from the newest.</param>
     /// <param name="limit">At most so many.</param>
-    public static Task<IReadOnlyList<RolloutRow>> RolloutsAsync(this Reader reader, string? application, RolloutRow? after, int limit) =>
-        reader.QueryAsync<RolloutRow>(
+    public static Task<IReadOnlyList<RolloutView>> RolloutsAsync(this Reader reader, string? application, RolloutView? after, int limit) =>
+        reader.QueryAsync<RolloutView>(
             $"""
             SELECT {Columns} FROM rollouts
             WHERE (@application = '' OR application = @application)
@@ -69,13 +28,13 @@ internal static class RolloutStore
             new { application = application ?? "", id = after?.Id.ToString() ?? "", at = after?.CreatedAt ?? DateTimeOffset.UnixEpoch, limit });
 
     /// <summary>An application's rollouts that have not ended, oldest first: the first is the running or next one.</summary>
-    public static Task<IReadOnlyList<RolloutRow>> OpenRolloutsAsync(this Reader reader, string application) =>
-        reader.QueryAsync<RolloutRow>(
+    public static Task<IReadOnlyList<RolloutView>> OpenRolloutsAsync(this Reader reader, string application) =>
+        reader.QueryAsync<RolloutView>(
             $"SELECT {Columns} FROM rollouts WHERE application = @application AND ended_at IS NULL ORDER BY created_at, id", new { application });
 
     /// <summary>A rollout's steps.</summary>
-    public static Task<IReadOnlyList<StepRow>> StepsAsync(this Reader reader, Guid rollout) =>
-        reader.QueryAsync<StepRow>("SELECT number, step, at, duration, message FROM rollout_steps WHERE rollout = @rollout ORDER BY number", new { rollout });
+    public static Task<IReadOnlyList<RolloutStepView>> StepsAsync(this Reader reader, Guid rollout) =>
+        reader.QueryAsync<RolloutStepView>("SELECT step, at, duration, message FROM rollout_steps WHERE rollout = @rollout ORDER BY number", new { rollout });
 
     /// <summary>Rollouts that are to be looked at now.</summary>
     public static Task<IReadOnlyList<DueTick>> DueTicksAsync(this Reader reader, DateTimeOffset now) =>
@@ -83,9 +42,9 @@ internal static class RolloutStore
 
     /// <summary>Writes a rollout down. Twice is once.</summary>
     /// <param name="tx">The transaction.</param>
-    /// <param name="row">The rollout.</param>
+    /// <param name="rollout">The rollout.</param>
     /// <param name="trace">The trace it belongs to, so that what it starts later is part of it.</param>
-    public static Task AddRolloutAsync(this Transaction tx, RolloutRow row, string? trace) =>
+    public static Task AddRolloutAsync(this Transaction tx, RolloutView rollout, string? trace) =>
         tx.ExecuteAsync(
             """
             INSERT INTO rollouts (id, application, revision, stable_revision, strategy, state, message, requested_by, reason, created_at, trace)
@@ -94,16 +53,16 @@ internal static class RolloutStore
             """,
             new
             {
-                row.Id,
-                row.Application,
-                row.Revision,
-                row.StableRevision,
-                row.Strategy,
-                row.State,
-                row.Message,
-                row.RequestedBy,
-                row.Reason,
-                row.CreatedAt,
+                rollout.Id,
+                rollout.Application,
+                rollout.Revision,
+                rollout.StableRevision,
+                rollout.Strategy,
+                rollout.State,
+                rollout.Message,
+                rollout.RequestedBy,
+                rollout.Reason,
+                rollout.CreatedAt,
                 trace,
             });
 

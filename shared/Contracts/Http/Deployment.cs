@@ -113,7 +113,7 @@ public sealed record RolloutView
     /// <summary>When it ended.</summary>
     public DateTimeOffset? EndedAt { get; init; }
     /// <summary>The steps so far.</summary>
-    public required IReadOnlyList<RolloutStepView> Steps { get; init; }
+    public IReadOnlyList<RolloutStepView> Steps { get; init; } = [];
 }
 
 /// <summary>A step of a rollout.</summary>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Platform.Contracts;
 using Platform.Contracts.Deployments;
+using Platform.Contracts.Http;
 using Platform.Contracts.Scaling;
 using Platform.Deployment;
 using Platform.Deployment.Analysis;
@@ -182,24 +183,24 @@ internal sealed class World : IAsyncDisposable
         Replicas = replicas,
     });
 
-    /// <summary>A rollout's row.</summary>
-    public Task<RolloutRow?> RolloutAsync(Guid id) => Life!.Database.ReadAsync(reader => reader.RolloutAsync(id));
+    /// <summary>A rollout, without its steps.</summary>
+    public Task<RolloutView?> RolloutAsync(Guid id) => Life!.Database.ReadAsync(reader => reader.RolloutAsync(id));
 
     /// <summary>A rollout's steps.</summary>
-    public Task<IReadOnlyList<StepRow>> StepsAsync(Guid id) => Life!.Database.ReadAsync(reader => reader.StepsAsync(id));
+    public Task<IReadOnlyList<RolloutStepView>> StepsAsync(Guid id) => Life!.Database.ReadAsync(reader => reader.StepsAsync(id));
 
     /// <summary>Waits until a rollout is in a state.</summary>
-    public async Task<RolloutRow> UntilAsync(Guid rollout, string state)
+    public async Task<RolloutView> UntilAsync(Guid rollout, string state)
     {
-        RolloutRow? row = null;
+        RolloutView? row = null;
         await UntilAsync($"rollout is {state}", async () => (row = await RolloutAsync(rollout))?.State == state, () => $"it is {row?.State}: {row?.Message}");
         return row!;
     }
 
     /// <summary>Waits until a rollout has ended, however.</summary>
-    public async Task<RolloutRow> EndAsync(Guid rollout)
+    public async Task<RolloutView> EndAsync(Guid rollout)
     {
-        RolloutRow? row = null;
+        RolloutView? row = null;
         await UntilAsync("rollout has ended", async () => (row = await RolloutAsync(rollout))?.EndedAt is not null, () => $"it is {row?.State}: {row?.Message}");
         return row!;
     }

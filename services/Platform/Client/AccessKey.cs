@@ -7,9 +7,14 @@ internal static class AccessKey
 
     public static string? Find(string dataFolder)
     {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given) return given.Trim();
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given) return Checked(given.Trim());
         return FindIn(dataFolder);
     }
+
+    /// <summary>No key has another character, and HTTP could not carry it: it was copied from a text that shortens it (<c>plk_…</c>), or with more than the key.</summary>
+    internal static string Checked(string given) => given.All(c => c is > ' ' and < '\x7f')
+        ? given
+        : throw new CommandFailure(ExitCode.NotAuthorised, $"What {Variable} holds is no key.", $"Set it to the whole key as 'platform keys create' printed it, or unset it to use the admin key of the data folder.");
 
     /// <summary>The key of a platform that this process started itself.</summary>
     public static string? FindIn(string dataFolder)

@@ -22,7 +22,7 @@ internal static class ActionEndpoints
         actions.MapPost("/abort", AbortAsync).WithSummary("Gives a rollout up").Produces<Accepted>(StatusCodes.Status202Accepted);
     }
 
-    private static async Task<IResult> ScaleAsync(ScaleAction body, HttpContext http, ActionDesk desk)
+    private static async Task<IResult> ScaleAsync(ScaleRequest body, HttpContext http, ActionDesk desk)
     {
         if (body.Replicas is < 0 or > MostReplicas)
             return Problem.BadRequest("bad-replicas", "So many replicas cannot be asked for", [new FieldProblem("replicas", $"0 to {MostReplicas}", $"{body.Replicas}")]);
@@ -31,7 +31,7 @@ internal static class ActionEndpoints
             $"{application.Name} was asked to run {body.Replicas} replicas.", new { replicas = application.Wanted }, new { replicas = body.Replicas }));
     }
 
-    private static Task<IResult> RollbackAsync(RollbackAction body, HttpContext http, ActionDesk desk) =>
+    private static Task<IResult> RollbackAsync(RollbackRequest body, HttpContext http, ActionDesk desk) =>
         desk.TakeAsync(http, body.Application, body.Reason, "roll back application", (application, by, why, at) => application.StableRevision is null
             ? new(Problem.Conflict("no-earlier-revision", "There is no revision to return to", $"No revision of {application.Name} has served yet."))
             : new(

@@ -78,10 +78,15 @@ internal static class DaprEndpoints
 
     private static async ValueTask<object?> CheckTokenAsync(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {
-        var expected = invocation.HttpContext.RequestServices.GetRequiredService<IOptions<DaprOptions>>().Value.AppApiToken;
-        var shown = invocation.HttpContext.Request.Headers[TokenHeader].ToString();
-        if (expected is null || !IsSame(expected, shown))
+        var context = invocation.HttpContext;
+        var limit = context.RequestServices.GetRequiredService<IGuessLimit>();
+        var expected = context.RequestServices.GetRequiredService<IOptions<DaprOptions>>().Value.AppApiToken;
+        var isRight = expected is not null && IsSame(expected, context.Request.Headers[TokenHeader].ToString());
+        if (limit.Refusal(context, isRight ? TokenHeader : null) is { } refusal) return refusal;
+        if (!isRight)
         {
+            // Without a token there is nothing to guess: a sidecar that is not set up must not lock out who shares its address.
+            if (expected is not null) limit.Failed(context.Connection.RemoteIpAddress);
             return new ProblemResult(new ProblemReport
             {
                 Type = ProblemReport.TypeBase + "dapr-token-required",
@@ -91,6 +96,7 @@ internal static class DaprEndpoints
             });
         }
 
+        limit.Succeeded(context.Connection.RemoteIpAddress, TokenHeader);
         return await next(invocation);
     }
 

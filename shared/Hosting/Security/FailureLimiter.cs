@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace Platform.Hosting.Security;
@@ -7,7 +9,7 @@ namespace Platform.Hosting.Security;
 /// Counts wrong keys by remote address. Past the limit an address is refused until its window has passed, except with keys that have
 /// worked from there before, so that one broken script does not lock out everyone on the same machine.
 /// </summary>
-internal sealed class FailureLimiter(IOptions<AuthOptions> options, TimeProvider clock)
+internal sealed class FailureLimiter(IOptions<AuthOptions> options, TimeProvider clock) : IGuessLimit
 {
     /// <summary>The request item that says why authentication failed.</summary>
     public const string Blocked = "platform.blocked";
@@ -33,6 +35,14 @@ internal sealed class FailureLimiter(IOptions<AuthOptions> options, TimeProvider
 
             return keyId is not null && _trusted.Contains((address, keyId));
         }
+    }
+
+    public IResult? Refusal(HttpContext context, string? secretId)
+    {
+        if (MayTry(context.Connection.RemoteIpAddress, secretId)) return null;
+        var seconds = (int)Math.Ceiling(Window.TotalSeconds);
+        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return Problem.TooManyRequests("too-many-failures", "Too many wrong secrets from this address", $"Wait {seconds} s, then use the right one.");
     }
 
     public void Failed(IPAddress? address)

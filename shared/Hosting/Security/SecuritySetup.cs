@@ -21,7 +21,7 @@ internal static class SecuritySetup
     {
         services.AddSingleton<KeyStore>();
         services.AddSingleton<SessionStore>();
-        services.AddSingleton<FailureLimiter>();
+        services.AddSingleton<FailureLimiter>().AddSingleton<IGuessLimit>(provider => provider.GetRequiredService<FailureLimiter>());
         services.AddSingleton(provider => new SecretBox(
             provider.GetRequiredService<IOptions<NetworkOptions>>(), provider.GetRequiredService<IOptions<SealingOptions>>(),
             provider.GetRequiredService<IEffects>(), provider.GetRequiredService<TimeProvider>()));

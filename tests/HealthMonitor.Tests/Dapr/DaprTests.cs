@@ -67,12 +67,53 @@ public sealed class DaprTests
     }
 
     [Fact]
+    public async Task WrongTokens_AreLimitedAsWrongKeysAre_AndTheSidecarThatWorkedGoesOn()
+    {
+        await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module], [$"--Dapr:AppApiToken={Token}", "--Auth:MaxFailures=3"]);
+        using var sidecar = host.Anonymous("healthmonitor");
+        sidecar.DefaultRequestHeaders.Add("dapr-api-token", Token);
+        Assert.Equal(HttpStatusCode.OK, await SubscribeAsync(sidecar));
+
+        using var guesser = host.Anonymous("healthmonitor");
+        for (var guess = 0; guess < 5; guess++)
+        {
+            guesser.DefaultRequestHeaders.Remove("dapr-api-token");
+            guesser.DefaultRequestHeaders.Add("dapr-api-token", $"guess-{guess}");
+            Assert.Equal(guess < 3 ? HttpStatusCode.Unauthorized : HttpStatusCode.TooManyRequests, await SubscribeAsync(guesser));
+        }
+
+        using var refused = await guesser.GetAsync(new Uri("/dapr/subscribe", UriKind.Relative));
+        Assert.Equal("60", refused.Headers.GetValues("Retry-After").Single());
+        Assert.Equal(HttpStatusCode.OK, await SubscribeAsync(sidecar));
+    }
+
+    [Fact]
+    public async Task TokenGuessedAfterTheLimit_IsNotToldToBeRight()
+    {
+        await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module], [$"--Dapr:AppApiToken={Token}", "--Auth:MaxFailures=1"]);
+        using var guesser = host.Anonymous("healthmonitor");
+        guesser.DefaultRequestHeaders.Add("dapr-api-token", "wrong");
+        Assert.Equal(HttpStatusCode.Unauthorized, await SubscribeAsync(guesser));
+
+        guesser.DefaultRequestHeaders.Remove("dapr-api-token");
+        guesser.DefaultRequestHeaders.Add("dapr-api-token", Token);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, await SubscribeAsync(guesser));
+    }
+
+    [Fact]
     public async Task NoTokenConfigured_NothingIsTaken()
     {
         await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module]);
         using var stranger = host.Anonymous("healthmonitor");
         stranger.DefaultRequestHeaders.Add("dapr-api-token", "");
         Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync(new Uri("/dapr/subscribe", UriKind.Relative))).StatusCode);
+    }
+
+    private static async Task<HttpStatusCode> SubscribeAsync(HttpClient client)
+    {
+        using var answer = await client.GetAsync(new Uri("/dapr/subscribe", UriKind.Relative));
+        return answer.StatusCode;
     }
 
     private static async Task<string?> PostAsync(HttpClient client, string route, string body)

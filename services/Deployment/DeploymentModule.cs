@@ -23,7 +23,7 @@ namespace Platform.Deployment;
 /// TrafficShifted, ReplicaDrained; to the metric stream for its analysis.</item>
 /// <item>Owns applications, revisions, rollouts (<c>Rollouts/</c>), replicas (<c>Replicas/</c>) and the routing tables (<c>Traffic/</c>).</item>
 /// <item>Sends ShiftTraffic. Publishes RolloutStarted, RolloutStepCompleted, DeploymentCompleted, DeploymentFailed, DeploymentRolledBack,
-/// ReplicaStarted, ReplicaStopped, ReplicaUnhealthy, ApplicationScaled, ScalingRefused, ApplicationRemoved; CPU and memory to the metric stream.</item>
+/// ReplicaCreated, ReplicaStarted, ReplicaStopped, ReplicaUnhealthy, ApplicationScaled, ScalingRefused, ApplicationRemoved; CPU and memory to the metric stream.</item>
 /// <item>Serves <c>/api/deployment</c> (<c>Api/</c>).</item>
 /// </list>
 /// </summary>

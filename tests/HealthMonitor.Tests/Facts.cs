@@ -20,6 +20,11 @@ internal static class Facts
         Application = Shop, At = DateTimeOffset.UtcNow, CorrelationId = Guid.NewGuid(), From = 0, To = to, RequestedBy = "test", Reason = "Because.",
     };
 
+    public static ReplicaCreated Created(string id) => new()
+    {
+        Application = Shop, At = DateTimeOffset.UtcNow, CorrelationId = Guid.NewGuid(), Replica = id, Revision = "v1",
+    };
+
     public static ReplicaStarted Replica(string id) => new()
     {
         Application = Shop, At = DateTimeOffset.UtcNow, CorrelationId = Guid.NewGuid(), Replica = id, Revision = "v1", Address = new Uri("http://127.0.0.1:1"), StartupDuration = TimeSpan.FromSeconds(1),

@@ -32,6 +32,24 @@ public sealed class HealthMonitorModuleTests
     }
 
     [Fact]
+    public async Task Replica_IsShownAsStartingUntilItIsReady_AlsoIfTheEventsOvertakeEachOther()
+    {
+        await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module]);
+        await Facts.DeployAsync(host);
+        await host.PublishAsync(Facts.Created("r2"));
+        await host.PublishAsync(Facts.Created("r1"));
+
+        using var client = host.Admin("healthmonitor");
+        var report = await ModuleHost.UntilAsync(client, "/health/report", r => States(r) == "r1 ready, r2 starting");
+        Assert.Equal(1, report.GetProperty("applications")[0].GetProperty("readyReplicas").GetInt32());
+        await host.PublishAsync(Facts.Replica("r2"));
+        await ModuleHost.UntilAsync(client, "/health/report", r => States(r) == "r1 ready, r2 ready");
+
+        static string States(JsonElement report) => string.Join(", ", report.GetProperty("applications")[0].GetProperty("replicas").EnumerateArray()
+            .Select(replica => $"{replica.GetProperty("id").GetString()} {replica.GetProperty("state").GetString()}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Alert_IsRaisedAndResolvedOnceEach()
     {
         await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module], ["--HealthMonitor:EvaluationInterval=100ms"]);

@@ -10,6 +10,14 @@ internal sealed class ReplicaEvents(Facts facts, TimeProvider time)
     /// <summary>A start that lasted this long ends a row of failures.</summary>
     private static readonly TimeSpan Steady = TimeSpan.FromSeconds(30);
 
+    /// <summary>It is to be started.</summary>
+    public async Task CreatedAsync(Transaction tx, string id, string application, string revision, int port, int restarts)
+    {
+        var now = time.GetUtcNow();
+        await tx.IntendAsync(id, application, revision, port, restarts, now);
+        await tx.PublishAsync(new ReplicaCreated { Application = application, At = now, CorrelationId = Correlation(id), Replica = id, Revision = revision, Restarts = restarts });
+    }
+
     /// <summary>It has passed its first check.</summary>
     public async Task ReadyAsync(Transaction tx, ReplicaRow row)
     {
@@ -19,7 +27,7 @@ internal sealed class ReplicaEvents(Facts facts, TimeProvider time)
         {
             Application = row.Application,
             At = now,
-            CorrelationId = Correlation(row),
+            CorrelationId = Correlation(row.Id),
             Replica = row.Id,
             Revision = row.Revision,
             Address = new Uri(row.Address!),
@@ -63,7 +71,7 @@ internal sealed class ReplicaEvents(Facts facts, TimeProvider time)
         {
             Application = row.Application,
             At = now,
-            CorrelationId = Correlation(row),
+            CorrelationId = Correlation(row.Id),
             Replica = row.Id,
             Revision = row.Revision,
             ExitCode = exitCode,
@@ -85,13 +93,13 @@ internal sealed class ReplicaEvents(Facts facts, TimeProvider time)
     {
         Application = row.Application,
         At = now,
-        CorrelationId = Correlation(row),
+        CorrelationId = Correlation(row.Id),
         Replica = row.Id,
         Revision = row.Revision,
         Reason = finding,
     });
 
     /// <summary>All events of one replica belong together: its id, as a GUID.</summary>
-    private static Guid Correlation(ReplicaRow row) =>
-        new(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(row.Id)).AsSpan(0, 16));
+    private static Guid Correlation(string id) =>
+        new(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(id)).AsSpan(0, 16));
 }

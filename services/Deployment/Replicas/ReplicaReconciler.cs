@@ -92,7 +92,7 @@ internal sealed class ReplicaReconciler(
         var taken = (await tx.LiveReplicasAsync()).Select(r => r.Port).ToHashSet();
         var restarts = state.Targets.FirstOrDefault(t => t.Revision == revision)?.Failures ?? 0;
         var id = $"{state.Name}-{revision}-{Guid.NewGuid().ToString("N")[..8]}";
-        await tx.IntendAsync(id, state.Name, revision, ports.Next(taken), restarts, time.GetUtcNow());
+        await events.CreatedAsync(tx, id, state.Name, revision, ports.Next(taken), restarts);
     }
 
     private async Task GoneAsync(Transaction tx, string application)

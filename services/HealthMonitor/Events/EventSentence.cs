@@ -23,6 +23,7 @@ internal static class EventSentence
         ApplicationRemoved e => ("warning", $"{e.Application} was removed."),
         ApplicationScaled e => ("info", $"{e.Application} goes from {e.From} to {e.To} replicas ({e.RequestedBy}): {e.Reason}"),
         ScalingRefused e => ("warning", $"{e.Requested} replicas of {e.Application} were refused: {e.Reason}"),
+        ReplicaCreated e => ("info", $"Replica {e.Replica} of {e.Revision} is being started."),
         ReplicaStarted e => ("info", $"Replica {e.Replica} of {e.Revision} is ready after {Short(e.StartupDuration)}."),
         ReplicaStopped { Expected: true } e => ("info", $"Replica {e.Replica} of {e.Revision} was stopped."),
         ReplicaStopped e => ("warning", $"Replica {e.Replica} of {e.Revision} died{(e.ExitCode is { } code ? $" with exit code {code}" : "")}."),

@@ -21,6 +21,7 @@ internal sealed class PlatformEvents(IOptions<HealthMonitorOptions> options, Eve
     IConsumer<ApplicationRemoved>,
     IConsumer<ApplicationScaled>,
     IConsumer<ScalingRefused>,
+    IConsumer<ReplicaCreated>,
     IConsumer<ReplicaStarted>,
     IConsumer<ReplicaStopped>,
     IConsumer<ReplicaUnhealthy>,
@@ -45,6 +46,8 @@ internal sealed class PlatformEvents(IOptions<HealthMonitorOptions> options, Eve
     public Task Consume(ConsumeContext<ApplicationScaled> context) => TakeAsync(context);
 
     public Task Consume(ConsumeContext<ScalingRefused> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<ReplicaCreated> context) => TakeAsync(context);
 
     public Task Consume(ConsumeContext<ReplicaStarted> context) => TakeAsync(context);
 

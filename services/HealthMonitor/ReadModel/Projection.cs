@@ -29,6 +29,7 @@ internal static class Projection
             DeploymentFailed e => await EndedAsync(transaction, e, "failed", e.Reason, null),
             DeploymentRolledBack e => await EndedAsync(transaction, e, "rolledBack", e.Reason, e.StableRevision),
             ApplicationScaled e => await ScaledAsync(transaction, e),
+            ReplicaCreated e => await CreatedAsync(transaction, e),
             ReplicaStarted e => await ReplicaAsync(transaction, e, e.Replica, e.Revision, "ready", null, e.Address.ToString(), e.At - e.StartupDuration, e.Restarts),
             ReplicaUnhealthy e => await ReplicaAsync(transaction, e, e.Replica, e.Revision, "unhealthy", e.Reason, null, null),
             ReplicaStopped e => await ReplicaAsync(transaction, e, e.Replica, e.Revision, e.Expected ? "stopped" : "failed", e.ExitCode is { } code ? $"exit code {code}" : null, null, null),
@@ -96,6 +97,19 @@ internal static class Projection
         await transaction.ExecuteAsync(
             "UPDATE applications SET wanted = @To, scaled_at = @At WHERE name = @Application AND scaled_at <= @At", new { e.To, e.At, e.Application });
         return true;
+    }
+
+    /// <summary>Shown, but no news: whether it starts is.</summary>
+    private static async Task<bool> CreatedAsync(Transaction transaction, ReplicaCreated e)
+    {
+        await transaction.ExecuteAsync(
+            """
+            INSERT INTO replicas (id, application, revision, state, restarts, changed_at)
+            VALUES (@Replica, @Application, @Revision, 'starting', @Restarts, @At)
+            ON CONFLICT (id) DO NOTHING
+            """,
+            new { e.Replica, e.Application, e.Revision, e.Restarts, e.At });
+        return false;
     }
 
     private static async Task<bool> ReplicaAsync(Transaction transaction, IEvent e, string id, string revision, string state, string? reason, string? address, DateTimeOffset? startedAt, int restarts = 0)

@@ -27,7 +27,7 @@ internal sealed record ReplicaRow
 
     public string Revision { get; init; } = "";
 
-    /// <summary><c>ready</c>, <c>unhealthy</c>, <c>draining</c>, <c>stopped</c>, <c>failed</c>.</summary>
+    /// <summary><c>starting</c>, <c>ready</c>, <c>unhealthy</c>, <c>draining</c>, <c>stopped</c>, <c>failed</c>.</summary>
     public string State { get; init; } = "";
 
     public string? Address { get; init; }

@@ -1,5 +1,22 @@
 namespace Platform.Contracts.Replicas;
 
+/// <summary>A replica is to be started; it is not ready yet. <see cref="ReplicaStarted"/> or <see cref="ReplicaStopped"/> follows.</summary>
+public sealed record ReplicaCreated : IEvent
+{
+    /// <inheritdoc/>
+    public required string Application { get; init; }
+    /// <inheritdoc/>
+    public required DateTimeOffset At { get; init; }
+    /// <inheritdoc/>
+    public required Guid CorrelationId { get; init; }
+    /// <summary>The replica's id.</summary>
+    public required string Replica { get; init; }
+    /// <summary>The revision it will run.</summary>
+    public required string Revision { get; init; }
+    /// <summary>How many replicas of its revision died one after the other before it.</summary>
+    public int Restarts { get; init; }
+}
+
 /// <summary>A replica is up and has passed its first health check.</summary>
 public sealed record ReplicaStarted : IEvent
 {

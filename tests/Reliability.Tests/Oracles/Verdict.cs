@@ -74,6 +74,7 @@ internal static class Verdict
 
         Once(play.World.EventsOf<RolloutStarted>(), e => e.CorrelationId.ToString(), wrong);
         Once(play.World.EventsOf<RolloutStepCompleted>(), e => $"{e.Revision} {e.Step} {e.Message}", wrong);
+        Once(play.World.EventsOf<ReplicaCreated>(), e => e.Replica, wrong);
         Once(play.World.EventsOf<ReplicaStarted>(), e => e.Replica, wrong);
         Once(play.World.EventsOf<ReplicaStopped>(), e => e.Replica, wrong);
         var steps = play.Outside.Value<long>("SELECT COUNT(*) FROM rollout_steps");

@@ -10,7 +10,7 @@ namespace Platform.Testing.DeploymentWorld;
 /// <summary>Sees every event of the deployment service and keeps it outside, where no kill reaches it. A message repeated is one.</summary>
 internal sealed class Witness(ConcurrentDictionary<Guid, IEvent> seen) :
     IConsumer<RolloutStarted>, IConsumer<RolloutStepCompleted>, IConsumer<DeploymentCompleted>, IConsumer<DeploymentFailed>, IConsumer<DeploymentRolledBack>,
-    IConsumer<ApplicationRemoved>, IConsumer<ApplicationScaled>, IConsumer<ScalingRefused>, IConsumer<ReplicaStarted>, IConsumer<ReplicaStopped>, IConsumer<ReplicaUnhealthy>
+    IConsumer<ApplicationRemoved>, IConsumer<ApplicationScaled>, IConsumer<ScalingRefused>, IConsumer<ReplicaCreated>, IConsumer<ReplicaStarted>, IConsumer<ReplicaStopped>, IConsumer<ReplicaUnhealthy>
 {
     public Task Consume(ConsumeContext<RolloutStarted> context) => See(context);
 
@@ -27,6 +27,8 @@ internal sealed class Witness(ConcurrentDictionary<Guid, IEvent> seen) :
     public Task Consume(ConsumeContext<ApplicationScaled> context) => See(context);
 
     public Task Consume(ConsumeContext<ScalingRefused> context) => See(context);
+
+    public Task Consume(ConsumeContext<ReplicaCreated> context) => See(context);
 
     public Task Consume(ConsumeContext<ReplicaStarted> context) => See(context);
 

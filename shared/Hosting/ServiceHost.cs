@@ -29,6 +29,8 @@ namespace Platform.Hosting;
 /// </summary>
 public static class ServiceHost
 {
+    private const int LeastThreads = 32;
+
     /// <summary>Runs until SIGTERM or SIGINT; with <c>health-check</c> as the first argument it asks the running service whether it lives.</summary>
     /// <param name="args"><c>--Section:Key=value</c>.</param>
     /// <param name="modules">What to run.</param>
@@ -63,6 +65,9 @@ public static class ServiceHost
     internal static WebApplicationBuilder Prepare(string[] args, IReadOnlyList<ServiceModule> modules, Action<WebApplicationBuilder>? configure)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "platform", EnvironmentName = Environments.Production });
+        // SQLite and fsync block the thread they run on. With as few threads as cores, two commits at one time would hold up every
+        // request through the gateway until the pool has made up its mind to grow, which takes it half a second.
+        ThreadPool.SetMinThreads(LeastThreads, LeastThreads);
         var register = ConfigurationRegister.Of(builder);
         ConfigurationSources.Add(builder.Configuration, args, register.Problems);
         configure?.Invoke(builder);

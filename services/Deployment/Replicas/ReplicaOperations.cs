@@ -21,6 +21,7 @@ internal sealed partial class ReplicaOperations(
     TimeProvider time,
     ILogger<ReplicaOperations> log) : IDisposable
 {
+    private static readonly TimeSpan RecordRetry = TimeSpan.FromSeconds(1);
     private static readonly ActivitySource Traces = new("Platform.Deployment");
     private readonly ConcurrentDictionary<string, Task> _running = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _starts = new(options.Value.ParallelStarts);
@@ -98,24 +99,36 @@ internal sealed partial class ReplicaOperations(
         }
     }
 
+    /// <summary>
+    /// Until the database has taken it. A commit whose answer was lost may have happened all the same, so the process is not stopped for it;
+    /// once more is harmless. Whoever lost the lease leaves the process to its successor, who finds it by its marker.
+    /// </summary>
     private async Task<bool> RecordAsync(Lease lease, ReplicaRow row, IReplicaRuntime runtime, ReplicaHandle handle, CancellationToken ct)
     {
-        try
+        while (true)
         {
-            return await database.TransactAsync(
-                async tx =>
-                {
-                    await lease.AssertHeldAsync(tx);
-                    await facts.ChangedAsync(tx, row.Application);
-                    return await tx.RecordProcessAsync(handle, time.GetUtcNow());
-                },
-                ct);
-        }
-        catch
-        {
-            // The next look would start another with the same marker.
-            await runtime.StopAsync(handle, TimeSpan.Zero, CancellationToken.None);
-            throw;
+            try
+            {
+                return await database.TransactAsync(
+                    async tx =>
+                    {
+                        await lease.AssertHeldAsync(tx);
+                        await facts.ChangedAsync(tx, row.Application);
+                        return await tx.RecordProcessAsync(handle, time.GetUtcNow());
+                    },
+                    ct);
+            }
+            catch (Exception error) when (StorageErrors.IsUnavailable(error))
+            {
+                LogUnrecorded(log, row.Id, handle.ProcessId, error.Message);
+                await Task.Delay(RecordRetry, time, ct);
+            }
+            catch (Exception error) when (error is not (LeaseLostException or OperationCanceledException))
+            {
+                // The next look would start another with the same marker.
+                await runtime.StopAsync(handle, TimeSpan.Zero, CancellationToken.None);
+                throw;
+            }
         }
     }
 
@@ -185,6 +198,9 @@ internal sealed partial class ReplicaOperations(
 
     [LoggerMessage(1, LogLevel.Warning, "What was being done to {Replica} failed and will be tried again")]
     private static partial void LogFailed(ILogger log, Exception error, string replica);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Replica} runs as process {ProcessId}, which cannot be recorded yet: {Reason}")]
+    private static partial void LogUnrecorded(ILogger log, string replica, int processId, string reason);
 
     [LoggerMessage(2, LogLevel.Debug, "What was being done to {Replica} was cut; the next start takes it up")]
     private static partial void LogCut(ILogger log, string replica);

@@ -1,6 +1,6 @@
 # The deployment service. Build context: the repository's root, after infrastructure/scripts/publish.sh.
 #   docker build -f infrastructure/docker/Deployment.Dockerfile -t platform-deployment .
-# BASE_IMAGE is any image with the ASP.NET Core 10 runtime; librdkafka comes from its distribution.
+# BASE_IMAGE is any image with the ASP.NET Core 10 runtime; librdkafka comes from its distribution. Without a registry: base-image.sh.
 ARG BASE_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0
 FROM ${BASE_IMAGE}
 ARG INSTALL_LIBRDKAFKA=true

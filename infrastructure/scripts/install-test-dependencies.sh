@@ -12,6 +12,12 @@ need nginx nginx-light
 need haproxy haproxy
 need chromium chromium
 need /usr/lib/x86_64-linux-gnu/librdkafka.so.1 librdkafka1
+need ip iproute2
+need debootstrap debootstrap
+need dockerd docker.io
+need docker-compose docker-compose
+# Newer distributions ship the client apart.
+if ! command -v docker >/dev/null && apt-cache show docker-cli >/dev/null 2>&1; then missing+=(docker-cli); fi
 [ "${#missing[@]}" -eq 0 ] && exit 0
 
 if ! command -v apt-get >/dev/null; then

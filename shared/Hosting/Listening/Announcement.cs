@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,10 +12,16 @@ internal sealed partial class Announcement(ServiceAddresses addresses, IOptions<
     {
         foreach (var listener in addresses.Listeners)
         {
-            LogListening(logger, listener.ToString(), listener.IsTraffic ? addresses.Traffic(listener.Module.Name)! : addresses.Control(listener.Module.Name));
+            var address = listener.IsTraffic ? addresses.Traffic(listener.Module.Name)! : addresses.Control(listener.Module.Name);
+            var bound = listener.IsTraffic ? network.Value.TrafficAddress : network.Value.ControlAddress;
+            // Bound to every address: that is to be seen, not the one by which this machine reaches it.
+            if (bound.Equals(IPAddress.Any) || bound.Equals(IPAddress.IPv6Any)) address = new UriBuilder(address) { Host = bound.ToString() }.Uri;
+            LogListening(logger, listener.ToString(), address);
         }
 
-        LogKey(logger, Path.Combine(network.Value.Data, "admin.key"));
+        // There is none where the configuration names the keys.
+        var key = Path.Combine(network.Value.Data, "admin.key");
+        if (File.Exists(key)) LogKey(logger, key);
         return Task.CompletedTask;
     }
 

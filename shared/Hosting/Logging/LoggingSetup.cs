@@ -15,6 +15,8 @@ internal static class LoggingSetup
     {
         ["Microsoft"] = LogEventLevel.Warning,
         ["Microsoft.Hosting.Lifetime"] = LogEventLevel.Warning,
+        // Comes with ASP.NET Core's authentication and warns in every container that its keys are lost; nothing here uses them.
+        ["Microsoft.AspNetCore.DataProtection"] = LogEventLevel.Error,
         ["System.Net.Http"] = LogEventLevel.Warning,
         ["MassTransit"] = LogEventLevel.Warning,
         ["Yarp"] = LogEventLevel.Warning,

@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Platform.Testing;
+
+/// <summary>
+/// A Docker engine of the tests' own: socket, data, bridge and address range apart from any other's, one rule in the machine's firewall
+/// (its addresses reach each other), no way out to a registry. Containers are reached on published ports. Gone without a trace afterwards.
+/// </summary>
+public class DockerEngine : IAsyncLifetime
+{
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+    private readonly string _folder = Path.Combine("/tmp", EngineRemains.Prefix + Guid.NewGuid().ToString("N")[..8]);
+    private readonly Random _random = new();
+    private Process? _engine;
+
+    /// <summary>Why there is no engine here; null: there is one.</summary>
+    public string? Missing { get; private set; }
+
+    /// <summary>Containers go on while the engine is away. A Swarm cannot be had together with that.</summary>
+    protected virtual bool LiveRestore => true;
+
+    public string Socket => Path.Combine(_folder, "docker.sock");
+
+    /// <summary>A folder for what tests put beside the engine; goes with it.</summary>
+    public string Folder => _folder;
+
+    private string Bridge => EngineRemains.BridgeOf(_folder);
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        Missing = WhyNot();
+        if (Missing is not null) return;
+        await EngineRemains.SweepAsync();
+        Directory.CreateDirectory(_folder);
+        await File.WriteAllTextAsync(Path.Combine(_folder, EngineRemains.OwnerFile), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        try
+        {
+            var network = FreeNetwork();
+            await Command.RunAsync("ip", "link", "add", "name", Bridge, "type", "bridge");
+            await Command.RunAsync("ip", "address", "add", $"{network}.255.1/24", "dev", Bridge);
+            await Command.RunAsync("ip", "link", "set", Bridge, "up");
+            await File.WriteAllTextAsync(Path.Combine(_folder, EngineRemains.NetworkFile), network);
+            // Where another engine runs, what is forwarded is dropped unless a rule allows it, also between the ports of one bridge.
+            await Command.RunAsync("iptables", EngineRemains.ForwardingRule("--insert", network));
+            await StartAsync();
+        }
+        catch (Exception error) when (error is TimeoutException or InvalidOperationException)
+        {
+            Missing = $"No Docker engine can be started here: {error.Message}";
+        }
+    }
+
+    /// <summary>Starts it, or starts it again on the same socket and data.</summary>
+    public async Task StartAsync()
+    {
+        var network = await File.ReadAllTextAsync(Path.Combine(_folder, EngineRemains.NetworkFile));
+        var start = new ProcessStartInfo("dockerd")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            ArgumentList =
+            {
+                "--host", "unix://" + Socket,
+                "--data-root", Path.Combine(_folder, "data"),
+                "--exec-root", Path.Combine(_folder, "exec"),
+                "--pidfile", Path.Combine(_folder, EngineRemains.EngineFile),
+                "--bridge", Bridge,
+                "--default-address-pool", $"base={network}.0.0/17,size=24",
+                "--shutdown-timeout", "5",
+                "--log-level", "warn",
+            },
+        };
+        if (LiveRestore) start.ArgumentList.Add("--live-restore");
+        start.ArgumentList.Add("--iptables=false");
+        start.ArgumentList.Add("--ip-forward=false");
+        var said = new List<string>();
+        void Hear(string? line)
+        {
+            lock (said)
+                if (line is not null) said.Add(line);
+        }
+
+        _engine = Process.Start(start)!;
+        _engine.OutputDataReceived += (_, line) => Hear(line.Data);
+        _engine.ErrorDataReceived += (_, line) => Hear(line.Data);
+        _engine.BeginOutputReadLine();
+        _engine.BeginErrorReadLine();
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                lock (said)
+                    if (_engine.HasExited) throw new InvalidOperationException(said.LastOrDefault() ?? "dockerd ended without a word");
+                return File.Exists(Socket) && await Command.TryAsync("docker", ["--host", "unix://" + Socket, "version"]);
+            },
+            "the Docker engine answers",
+            LongestStart);
+    }
+
+    /// <summary>As a crash would: nothing is said to the containers.</summary>
+    public async Task KillAsync()
+    {
+        if (_engine is null) return;
+        _engine.Kill();
+        await _engine.WaitForExitAsync();
+        _engine.Dispose();
+        _engine = null;
+        // Its own process removes them when it ends in order; a new one refuses to start beside them.
+        File.Delete(Socket);
+    }
+
+    /// <summary>The client's answer.</summary>
+    public Task<string> DockerAsync(params string[] arguments) => Command.RunAsync("docker", ["--host", "unix://" + Socket, .. arguments]);
+
+    public void SkipUnlessThere() => Assert.SkipWhen(Missing is not null, Missing ?? "");
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_engine is { HasExited: false })
+        {
+            var containers = (await DockerAsync("ps", "-aq")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            if (containers.Length > 0) await DockerAsync(["rm", "--force", "--volumes", .. containers]);
+            await DockerAsync("network", "prune", "--force");
+            await Command.RunAsync("kill", "-TERM", _engine.Id.ToString(CultureInfo.InvariantCulture));
+            await _engine.WaitForExitAsync();
+        }
+
+        _engine?.Dispose();
+        if (Directory.Exists(_folder)) await EngineRemains.RemoveAsync(_folder);
+    }
+
+    private static string? WhyNot()
+    {
+        if (!Environment.IsPrivilegedProcess) return "A Docker engine of the tests' own needs root.";
+        foreach (var (program, package) in new[] { ("dockerd", "docker.io"), ("docker", "docker.io"), ("ip", "iproute2"), ("iptables", "iptables"), ("debootstrap", "debootstrap") })
+        {
+            if (!Command.Exists(program)) return $"'{program}' is not installed (apt-get install {package})";
+        }
+
+        return null;
+    }
+
+    /// <summary>The first two numbers of an address range that no route of this machine leads to.</summary>
+    private string FreeNetwork()
+    {
+        var routes = File.ReadLines("/proc/net/route").Skip(1).Select(line => line.Split('\t')[1]).ToHashSet(StringComparer.Ordinal);
+        while (true)
+        {
+            var second = _random.Next(100, 250);
+            // Addresses stand there in the machine's byte order: 10.200.1.0 is 0001C80A.
+            if (!routes.Any(route => route.EndsWith($"{second:X2}0A", StringComparison.Ordinal))) return $"10.{second}";
+        }
+    }
+}

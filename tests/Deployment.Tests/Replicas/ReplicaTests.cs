@@ -37,7 +37,8 @@ public sealed class ReplicaTests
     [Fact]
     public async Task Scaling_down_waits_until_the_gateway_says_drained()
     {
-        await using var world = await WithV1Async();
+        // Longer than any machine is too busy to look.
+        await using var world = await WithV1Async(("Deployment:DrainSlack", "00:05:00"));
         await world.ScaleAsync(4);
         await world.UntilAsync("four are routed", () => RoutedAlive(world) == 4);
         foreach (var process in world.Machine.Alive) world.Gateway.Busy[process.Replica] = true;
@@ -91,6 +92,24 @@ public sealed class ReplicaTests
     }
 
     [Fact]
+    public async Task A_process_under_a_used_id_is_not_taken_for_the_replica_that_had_it()
+    {
+        await using var world = await WithV1Async();
+        var victim = world.Machine.Alive[0];
+        var other = world.Machine.Alive[1];
+        await world.KillAsync();
+        world.Machine.Crash(victim);
+        // A child inherits its parent's environment, and so the very marker; the id came round again. Only the start time tells them apart.
+        var impostor = world.Machine.Start(victim.Replica, "shop", victim.Revision, victim.Generation, victim.Owner, world.Machine.NextPort(), victim.ProcessId);
+
+        await world.StartAsync();
+
+        await world.UntilAsync("the impostor is stopped", () => !impostor.IsAlive);
+        await world.UntilAsync("two run and are routed", () => world.Machine.Alive.Count == 2 && RoutedAlive(world) == 2);
+        Assert.True(other.IsAlive);
+    }
+
+    [Fact]
     public async Task A_process_that_no_record_wants_is_stopped()
     {
         await using var world = await WithV1Async();
@@ -107,7 +126,8 @@ public sealed class ReplicaTests
     [Fact]
     public async Task A_second_instance_does_not_act_until_the_first_is_dead()
     {
-        await using var world = await WithV1Async();
+        // On a busy machine the first would lose a short lease while it lives, which is not what this is about.
+        await using var world = await WithV1Async(("Deployment:Lease", "00:00:10"));
         var second = await world.BeginAsync();
         try
         {
@@ -174,9 +194,10 @@ public sealed class ReplicaTests
     private static int RoutedAlive(World world) =>
         world.Gateway.Table("shop")?.Revisions.SelectMany(r => r.Replicas).Count(r => world.Machine.Alive.Any(p => p.Replica == r.Id)) ?? 0;
 
-    private static async Task<World> WithV1Async()
+    private static async Task<World> WithV1Async(params IEnumerable<(string Key, string Value)> settings)
     {
         var world = new World();
+        foreach (var (key, value) in settings) world.Settings[key] = value;
         await world.StartAsync();
         Assert.Equal("completed", (await world.EndAsync(await world.DeployAsync(Manifests.BlueGreen("v1")))).State);
         return world;

@@ -92,6 +92,7 @@ internal static class Catalogue
                 Meant = handle => play.World.Machine.Find(handle.ProcessId) is { } process ? handle with { StartTime = process.StartTime } : handle,
             },
         },
+        new("start-time-not-recorded", Scenario.Scaled) { Statements = _ => Rewriting("process_id = @pid, start_time = @startTime,", "process_id = @pid,") },
         new("stop-before-drained", Scenario.Scaled) { Statements = _ => Rewriting(", routed, left_generation", ", 0 AS routed, left_generation") },
         new("ignore-generation", Scenario.BlueGreen)
         {

@@ -1,4 +1,5 @@
 using Platform.Benchmarks.Gateway;
+using Platform.Benchmarks.Judge;
 using Platform.Benchmarks.Rollout;
 using Platform.Benchmarks.Stream;
 
@@ -7,5 +8,5 @@ namespace Platform.Benchmarks;
 /// <summary>Every bench there is.</summary>
 internal static class Benches
 {
-    public static IReadOnlyList<IBench> All { get; } = [new StreamBench(), new GatewayBench(), new RolloutBench()];
+    public static IReadOnlyList<IBench> All { get; } = [new StreamBench(), new GatewayBench(), new RolloutBench(), new JudgeBench()];
 }

@@ -21,15 +21,15 @@ public sealed record AnalysisLimits
     public double FalseAborts { get; init; } = 0.01;
     /// <summary>Statistical judge: the error rate may be this many times the old revision's (1.1), plus <see cref="ErrorTolerance"/>.</summary>
     public double ErrorRatio { get; init; } = 1.1;
-    /// <summary>Statistical judge: and this share above it (0.0005): one failure more in two thousand is nobody's regression.</summary>
-    public double ErrorTolerance { get; init; } = 0.0005;
+    /// <summary>Statistical judge: and this share above it (0.0002): one failure more in five thousand is nobody's regression.</summary>
+    public double ErrorTolerance { get; init; } = 0.0002;
     /// <summary>Statistical judge: latencies may be slower by this share (0.05) …</summary>
     public double LatencyTolerance { get; init; } = 0.05;
     /// <summary>Statistical judge: … and by no less than this (2 ms).</summary>
     public TimeSpan LatencySlack { get; init; } = TimeSpan.FromMilliseconds(2);
     /// <summary>
     /// Requests of a canary younger than this (15 s) do not count for latency: caches and compilers are cold. After it the statistical
-    /// judge still allows for a warm-up that fades: twice as slow at first, the allowance halving every such span.
+    /// judge still allows for a warm-up that fades: twice as slow at first, the allowance halving every third of this span.
     /// </summary>
     public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(15);
     /// <summary>Statistical judge: how long the rollout is expected to take (30 min): over this it divides its attention to regressions that start late.</summary>

@@ -17,9 +17,9 @@ public interface ICanaryJudge
 /// <summary>One rollout before the judge. Not safe for concurrent use.</summary>
 public interface ICanaryTrial
 {
-    /// <summary>The verdict on everything added so far. A trial that has failed stays failed.</summary>
+    /// <summary>The verdict on everything added so far, with its evidence: written when it is asked for.</summary>
     Verdict Verdict { get; }
 
-    /// <summary>Adds the next interval; returns the verdict after it.</summary>
-    Verdict Add(AnalysisInterval interval);
+    /// <summary>Adds the next interval; returns the outcome after it. A trial that has failed stays failed.</summary>
+    VerdictOutcome Add(AnalysisInterval interval);
 }

@@ -17,7 +17,7 @@ internal sealed class ThresholdTrial(AnalysisLimits limits) : ICanaryTrial
 
     public Verdict Verdict { get; private set; } = ThresholdJudge.Judge(limits, RevisionSummary.None, RevisionSummary.None);
 
-    public Verdict Add(AnalysisInterval interval)
+    public VerdictOutcome Add(AnalysisInterval interval)
     {
         var (canary, baseline) = (interval.Canary, interval.Baseline);
         if (canary.Requests > 0) _since ??= interval.At - interval.Length;
@@ -41,7 +41,7 @@ internal sealed class ThresholdTrial(AnalysisLimits limits) : ICanaryTrial
                 new RevisionSummary(_baselineRequests, _baselineErrors, P95(_baseline)));
         }
 
-        return Verdict;
+        return Verdict.Outcome;
     }
 
     private TimeSpan Age(AnalysisInterval interval) =>

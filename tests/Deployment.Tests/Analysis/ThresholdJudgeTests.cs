@@ -104,11 +104,10 @@ public sealed class ThresholdJudgeTests
     {
         var trial = new ThresholdJudge().Begin(Limits);
         var start = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
-        Verdict? verdict = null;
         for (var second = 1; second <= 10; second++)
-            verdict = trial.Add(new AnalysisInterval { At = start.AddSeconds(second), Length = TimeSpan.FromSeconds(1), Canary = new RevisionCounts(5, second > 7 ? 1 : 0), Baseline = RevisionCounts.None });
+            trial.Add(new AnalysisInterval { At = start.AddSeconds(second), Length = TimeSpan.FromSeconds(1), Canary = new RevisionCounts(5, second > 7 ? 1 : 0), Baseline = RevisionCounts.None });
 
-        Assert.Equal(ThresholdJudge.Judge(Limits, new RevisionSummary(50, 3, TimeSpan.Zero), RevisionSummary.None), verdict);
+        Assert.Equal(ThresholdJudge.Judge(Limits, new RevisionSummary(50, 3, TimeSpan.Zero), RevisionSummary.None), trial.Verdict);
         Assert.Equal(VerdictOutcome.Fail, trial.Verdict.Outcome);
     }
 

@@ -1,0 +1,117 @@
+using Platform.Metrics;
+
+namespace Platform.Deployment.Analysis.Kayenta;
+
+/// <summary>Gathers intervals to points and takes the score every so often, over all points since the canary settled.</summary>
+internal sealed class KayentaTrial(KayentaOptions options, AnalysisLimits limits) : ICanaryTrial
+{
+    private const int FewPoints = 50; // below it Kayenta warns of low confidence
+    private readonly Gathered _canary = new(options);
+    private readonly Gathered _baseline = new(options);
+    private DateTimeOffset? _since, _pointEnd, _nextLook;
+    private KayentaScore? _score;
+    private VerdictOutcome _outcome;
+    private long _requests, _errors;
+
+    public Verdict Verdict => new()
+    {
+        Outcome = _outcome,
+        Sentence = Sentence(),
+        Requests = _requests,
+        ErrorRate = _requests == 0 ? 0 : (double)_errors / _requests,
+        P95 = TimeSpan.FromSeconds(_canary.Last("p95")),
+        Evidence = _score is null ? [] : [.. options.Metrics.Zip(_score.Classes).Select(m => Evidence(m.First, m.Second))],
+    };
+
+    public VerdictOutcome Add(AnalysisInterval interval)
+    {
+        if (_outcome == VerdictOutcome.Fail) return _outcome;
+        if (interval.Canary.Requests > 0) _since ??= interval.At - interval.Length;
+        if (_since is not { } since) return _outcome;
+        _requests += interval.Canary.Requests;
+        _errors += interval.Canary.Errors;
+        if (interval.At - interval.Length < since + limits.Settle) return _outcome;
+        _pointEnd ??= interval.At - interval.Length + options.Point;
+        _nextLook ??= interval.At - interval.Length + options.Every;
+        _canary.Add(interval.Canary);
+        _baseline.Add(interval.Baseline);
+        for (; interval.At >= _pointEnd; _pointEnd += options.Point)
+        {
+            _canary.EndPoint();
+            _baseline.EndPoint();
+        }
+
+        if (interval.At < _nextLook) return _outcome;
+        while (interval.At >= _nextLook) _nextLook += options.Every;
+        Look();
+        return _outcome;
+    }
+
+    private void Look()
+    {
+        _score = KayentaScore.Of(options, [.. options.Metrics.Select(m => m.Classify(_canary.Of(m.Name), _baseline.Of(m.Name)))]);
+        _outcome = !_score.HasData || _requests < limits.MinRequests ? VerdictOutcome.Inconclusive
+            : _score.Value < options.Marginal ? VerdictOutcome.Fail
+            : _score.Value < options.Pass ? VerdictOutcome.Inconclusive
+            : VerdictOutcome.Pass;
+    }
+
+    private string Sentence()
+    {
+        if (_score is null) return $"{_requests} requests; no score taken yet";
+        var bad = options.Metrics.Zip(_score.Classes).Where(m => m.Second is MetricClass.High or MetricClass.Low).Select(m => $"{m.First.Name} is {m.Second.ToString().ToLowerInvariant()}").ToList();
+        var few = _canary.Points < FewPoints ? $"; low confidence: {_canary.Points} of {FewPoints} points" : "";
+        return $"score {_score.Value:0} of 100 ({options.Pass:0} passes, below {options.Marginal:0} fails){(bad.Count > 0 ? ": " + string.Join(", ", bad) : "")}{few}";
+    }
+
+    private MetricEvidence Evidence(KayentaMetric metric, MetricClass found) => new()
+    {
+        Metric = metric.Name,
+        Strength = found is MetricClass.High or MetricClass.Low ? 1 : 0,
+        Canary = Mean(_canary.Of(metric.Name)),
+        Baseline = Mean(_baseline.Of(metric.Name)),
+        Sentence = found.ToString(),
+    };
+
+    private static double Mean(IReadOnlyList<double> values) => values.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+
+    /// <summary>One revision's points.</summary>
+    private sealed class Gathered(KayentaOptions options)
+    {
+        private readonly Dictionary<string, List<double>> _points = options.Metrics.ToDictionary(m => m.Name, _ => new List<double>());
+        private LatencyHistogram _latencies = new();
+        private long _requests, _errors;
+
+        public int Points { get; private set; }
+
+        public IReadOnlyList<double> Of(string metric) => _points[metric];
+
+        public double Last(string metric) => _points.TryGetValue(metric, out var points) && points.Count > 0 && double.IsFinite(points[^1]) ? points[^1] : 0;
+
+        public void Add(RevisionCounts counts)
+        {
+            _requests += counts.Requests;
+            _errors += counts.Errors;
+            if (counts.Latencies is { } latencies) _latencies.Merge(latencies);
+        }
+
+        public void EndPoint()
+        {
+            foreach (var (metric, points) in _points)
+            {
+                points.Add(metric switch
+                {
+                    "errors" => _requests == 0 ? double.NaN : (double)_errors / _requests,
+                    "p50" => _latencies.Quantile(0.5),
+                    "p95" => _latencies.Quantile(0.95),
+                    "p99" => _latencies.Quantile(0.99),
+                    _ => double.NaN,
+                });
+            }
+
+            Points++;
+            (_requests, _errors) = (0, 0);
+            _latencies = new LatencyHistogram();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+namespace Platform.Deployment.Analysis.Statistical;
+
+/// <summary>
+/// One metric's evidence against the canary: the capital of a gambler who began with 1 and may only bet against the null hypothesis
+/// ("the canary is within its tolerance"), at odds that are fair or worse for him while it holds. So it is an e-process: while the null
+/// holds, the chance that it <i>ever</i> reaches 1/α is at most α (Ville's inequality), however often one looks.
+/// <para>
+/// The capital is divided over several sizes of the regression (the method of mixtures: Robbins 1970; Howard, Ramdas, McAuliffe,
+/// Sekhon 2021, section 3) and over the times at which it may begin (Shin, Ramdas, Rinaldo 2023, "E-detectors", section 4): most is bet
+/// from the start; the rest comes in over time, so that a regression that starts late meets capital that no earlier interval has
+/// consumed. What is not yet bet is kept, and counts.
+/// </para>
+/// </summary>
+/// <param name="alternatives">Number of regression sizes, 1 or more.</param>
+/// <param name="horizon">Expected length of the rollout: half of the rest is bet within it. Seconds, above zero.</param>
+internal sealed class EvidenceProcess(int alternatives, double horizon)
+{
+    private const double FromTheStart = 0.7;
+    private readonly double[] _capital = new double[alternatives];
+    private double _released;
+    private double _began = double.NaN;
+
+    /// <summary>The e-value now: 1 at the start.</summary>
+    public double Value { get; private set; } = 1;
+
+    /// <summary>Its largest value so far.</summary>
+    public double Highest { get; private set; } = 1;
+
+    /// <summary>Settles the bets on one block of requests.</summary>
+    /// <param name="seconds">When the block ended, on any scale.</param>
+    /// <param name="logFactors">For each alternative the logarithm of what a capital of 1 has become; expected value of the factor at most 1 under the null.</param>
+    public void Settle(double seconds, ReadOnlySpan<double> logFactors)
+    {
+        if (double.IsNaN(_began)) _began = seconds;
+        var elapsed = seconds - _began;
+        var released = FromTheStart + (1 - FromTheStart) * elapsed / (elapsed + horizon);
+        var share = (released - _released) / _capital.Length;
+        _released = released;
+        var sum = 1 - released;
+        for (var i = 0; i < _capital.Length; i++)
+        {
+            _capital[i] = (_capital[i] + share) * Math.Exp(logFactors[i]);
+            sum += _capital[i];
+        }
+
+        Value = sum;
+        Highest = Math.Max(Highest, sum);
+    }
+}

@@ -1,0 +1,121 @@
+using Platform.Metrics;
+
+namespace Platform.Deployment.Analysis.Statistical;
+
+/// <summary>
+/// One rollout before the <see cref="StatisticalJudge"/>. The metrics' evidence is averaged, by weight: an average of e-processes is one,
+/// however the metrics depend on each other (Vovk, Wang 2021), so one budget covers all of them.
+/// </summary>
+internal sealed class StatisticalTrial : ICanaryTrial
+{
+    /// <summary>Part of the budget kept for the case that there is no baseline beside the canary, and its past stands in: per metric.</summary>
+    public const double ForThePast = 0.025;
+    private const int MetricsWithAPast = 4;
+    private const double FadesPerSettle = 3;
+    private const double BeyondP95 = 0.05;
+    private readonly BaselineWindow _long = new(generation: 300, least: 1000);
+    private DateTimeOffset? _since;
+
+    public StatisticalTrial(AnalysisLimits limits)
+    {
+        Limits = limits;
+        Needed = 1 / (limits.FalseAborts * (1 - MetricsWithAPast * ForThePast));
+        var horizon = limits.Horizon.TotalSeconds;
+        var rest = limits.P95 is null ? 1 : 0.9;
+        Errors = new MetricTest("errors", 0.4 * rest, limits.ErrorRatio, limits.ErrorTolerance, horizon);
+        ErrorLimit = new MetricTest("errorLimit", 0.05 * rest, 1, 0, horizon, Math.Min(limits.ErrorRate, 0.97));
+        P95Limit = limits.P95 is null ? null : new MetricTest("p95Limit", 1 - rest, 1, 0, horizon, BeyondP95);
+        Latencies =
+        [
+            new LatencyTest("p50", 0.5, 0.2 * rest, limits),
+            new LatencyTest("p95", 0.95, 0.25 * rest, limits),
+            new LatencyTest("p99", 0.99, 0.1 * rest, limits),
+        ];
+    }
+
+    public AnalysisLimits Limits { get; }
+
+    /// <summary>The e-value at which the canary fails.</summary>
+    public double Needed { get; }
+
+    public MetricTest Errors { get; }
+
+    public MetricTest ErrorLimit { get; }
+
+    public MetricTest? P95Limit { get; }
+
+    public IReadOnlyList<LatencyTest> Latencies { get; }
+
+    /// <summary>The canary's latencies that counted.</summary>
+    public LatencyHistogram Canary { get; } = new();
+
+    /// <summary>What the baseline did of late.</summary>
+    public BaselineWindow Recent { get; } = new(generation: 60, least: 1000);
+
+    public Progress Progress { get; } = new();
+
+    public VerdictOutcome Outcome { get; private set; }
+
+    /// <summary>Requests of the canary.</summary>
+    public long Requests { get; private set; }
+
+    /// <summary>Those of them that failed.</summary>
+    public long Failed { get; private set; }
+
+    /// <summary>The e-value against "within every tolerance".</summary>
+    public double Value { get; private set; } = 1;
+
+    public Verdict Verdict => StatisticalReport.Of(this);
+
+    public VerdictOutcome Add(AnalysisInterval interval)
+    {
+        var (canary, baseline) = (interval.Canary, interval.Baseline);
+        var seconds = interval.At.UtcTicks / (double)TimeSpan.TicksPerSecond;
+        var length = interval.Length.TotalSeconds;
+        if (canary.Requests > 0) _since ??= interval.At - interval.Length;
+        if (_since is { } since && Outcome != VerdictOutcome.Fail)
+        {
+            Requests += canary.Requests;
+            Failed += canary.Errors;
+            AddErrors(seconds, length, canary, baseline);
+            AddLatencies(seconds, length, canary, baseline, (interval.CanaryAge ?? interval.At - since) - interval.Length);
+            Weigh();
+            Progress.Add(interval, Value);
+        }
+
+        Recent.Add(seconds, baseline);
+        _long.Add(seconds, baseline.Requests, baseline.Errors, null);
+        return Outcome;
+    }
+
+    private void AddErrors(double seconds, double length, RevisionCounts canary, RevisionCounts baseline)
+    {
+        // Before anything is known one failure in a thousand is as good a guess as any.
+        if (Errors.IsBetween) Errors.Begin(seconds - length, (_long.Errors + 0.02) / (_long.Requests + 20));
+        var past = _long.Requests < Limits.MinRequests ? default : new PastShare(_long.Errors, _long.Requests, Limits.FalseAborts * ForThePast);
+        Errors.Add(seconds, new BlockCounts(canary.Requests, canary.Errors, baseline.Requests, baseline.Errors), past);
+        if (ErrorLimit.IsBetween) ErrorLimit.Begin(seconds - length, 0);
+        ErrorLimit.Add(seconds, new BlockCounts(canary.Requests, canary.Errors, 0, 0));
+    }
+
+    private void AddLatencies(double seconds, double length, RevisionCounts canary, RevisionCounts baseline, TimeSpan age)
+    {
+        var settled = age >= Limits.Settle ? canary.Latencies : null;
+        var allowance = Limits.Settle <= TimeSpan.Zero ? 1 : 1 + Math.Pow(2, -FadesPerSettle * (age / Limits.Settle - 1));
+        foreach (var latency in Latencies) latency.Add(seconds, length, settled, baseline.Latencies, Recent, allowance);
+        if (settled is not { Count: > 0 }) return;
+        Canary.Merge(settled);
+        if (P95Limit is null) return;
+        if (P95Limit.IsBetween) P95Limit.Begin(seconds - length, 0);
+        P95Limit.Add(seconds, new BlockCounts(settled.Count, settled.Count - settled.CountUpTo(Limits.P95!.Value.TotalSeconds), 0, 0));
+    }
+
+    private void Weigh()
+    {
+        var value = Errors.Weight * Errors.Value + ErrorLimit.Weight * ErrorLimit.Value + (P95Limit?.Weight * P95Limit?.Value ?? 0);
+        foreach (var latency in Latencies) value += latency.Test.Weight * latency.Test.Value;
+        Value = value;
+        if (value >= Needed) Outcome = VerdictOutcome.Fail;
+        else if (Requests >= Limits.MinRequests) Outcome = VerdictOutcome.Pass;
+    }
+}

@@ -24,6 +24,19 @@ public interface IMessagingStatus
     /// <summary>What keeps messages from flowing, one sentence each, fit for <c>/health/ready</c>; empty: nothing.</summary>
     IReadOnlyList<string> WaitingFor { get; }
 
+    /// <summary>Why nothing can be handed to the broker now, as a sentence; null: it can be tried. Whoever publishes what is worth nothing later leaves it.</summary>
+    string? Away { get; }
+
     /// <summary>Messages of all modules that are committed and due but not handed to the broker yet, as last seen.</summary>
     long OutboxBacklog { get; }
+}
+
+/// <summary>The broker is known to be away; nothing was tried.</summary>
+public sealed class BusAwayException : Exception
+{
+    /// <summary>Says what is waited for.</summary>
+    public BusAwayException(string message)
+        : base(message)
+    {
+    }
 }

@@ -9,6 +9,7 @@ namespace Platform.Storage;
 public static class StorageErrors
 {
     private const int SqliteBusy = 5, SqliteLocked = 6, SqliteConstraint = 19;
+    private const string IdleTransactionEnded = "25P03";
 
     /// <summary>Another transaction was in the way and this one changed nothing: do it again.</summary>
     /// <param name="error">What was thrown.</param>
@@ -25,9 +26,10 @@ public static class StorageErrors
     public static bool IsUnavailable(Exception? error) => error switch
     {
         StorageUnavailableException => true,
-        // 08: connection; 57P01-57P05: shut down, crash, starting up; 53300: too many connections.
+        // 08: connection; 57P01-57P05: shut down, crash, starting up; 53300: too many connections; 25P03: the server ended a transaction that slept.
         PostgresException postgres => postgres.SqlState.StartsWith("08", StringComparison.Ordinal)
-            || postgres.SqlState.StartsWith("57P", StringComparison.Ordinal) || postgres.SqlState == PostgresErrorCodes.TooManyConnections,
+            || postgres.SqlState.StartsWith("57P", StringComparison.Ordinal)
+            || postgres.SqlState is PostgresErrorCodes.TooManyConnections or IdleTransactionEnded,
         NpgsqlException { InnerException: IOException or SocketException or TimeoutException or null } => true,
         ObjectDisposedException { ObjectName: "NpgsqlConnection" or "NpgsqlTransaction" } => true,
         _ => false,

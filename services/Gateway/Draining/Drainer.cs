@@ -63,6 +63,10 @@ internal sealed partial class Drainer : BackgroundService
             {
                 await DrainAsync(stoppingToken);
             }
+            catch (BusAwayException away)
+            {
+                LogWaits(away.Message);
+            }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 LogNotAnnounced(exception);
@@ -100,4 +104,7 @@ internal sealed partial class Drainer : BackgroundService
 
     [LoggerMessage(2, LogLevel.Warning, "A drained replica could not be announced; it is tried again")]
     private partial void LogNotAnnounced(Exception exception);
+
+    [LoggerMessage(3, LogLevel.Debug, "A drained replica is announced later: {Reason}")]
+    private partial void LogWaits(string reason);
 }

@@ -12,7 +12,7 @@ namespace Platform.Messaging.Bus;
 /// Hands messages to the broker. Events and commands both go out by type; a command must reach a queue, so on RabbitMQ it is sent
 /// mandatory: if its owner has never been there, the broker returns it and the sender tries again.
 /// </summary>
-internal sealed class MessageDispatcher(IBusControl bus, IEffects effects, IOptions<MessagingOptions> options) : ICommandSender, IEventPublisher
+internal sealed class MessageDispatcher(IBusControl bus, MessagingStatus status, IEffects effects, IOptions<MessagingOptions> options) : ICommandSender, IEventPublisher
 {
     private static readonly ActivitySource Source = new("Platform.Messaging");
     private static readonly TimeSpan LongestSend = TimeSpan.FromSeconds(6);
@@ -66,6 +66,8 @@ internal sealed class MessageDispatcher(IBusControl bus, IEffects effects, IOpti
     private async Task DispatchNowAsync<T>(T message, CancellationToken cancellation) where T : class, IMessage
     {
         await WaitUntilOpenAsync(cancellation);
+        // A broker known to be away is not asked: MassTransit would wait, fail and log each attempt with its stack.
+        if (options.Value.Transport == "rabbitMq" && status.Away is { } reason) throw new BusAwayException(reason);
         await BoundedAsync(token => effects.PerformAsync(EffectKind.BusPublish, message.GetType().Name, () =>
             bus.Publish(message, message.GetType(), Pipe.Execute<PublishContext>(context =>
             {

@@ -28,7 +28,21 @@ internal sealed class MessagingStatus(IBusControl bus, IOptions<MessagingOptions
 
     public long OutboxBacklog => _backlogs.Values.Sum();
 
-    public bool BusIsDown => bus.CheckHealth().Status == BusHealthStatus.Unhealthy;
+    public string? Away => BusIsDown ? BusTrouble() : null;
+
+    /// <summary>
+    /// No queue of ours is ready: it is not one queue's trouble but the broker's. MassTransit calls that degraded, because its bus's own
+    /// endpoint, on which nobody listens, stays healthy.
+    /// </summary>
+    public bool BusIsDown
+    {
+        get
+        {
+            var health = bus.CheckHealth();
+            var queues = health.Endpoints.Values.Where(e => e.InputAddress != bus.Address).ToList();
+            return health.Status == BusHealthStatus.Unhealthy || (queues.Count > 0 && queues.All(q => q.Status != BusHealthStatus.Healthy));
+        }
+    }
 
     public void Report(string module, long backlog) => _backlogs[module] = backlog;
 

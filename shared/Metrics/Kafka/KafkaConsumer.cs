@@ -6,7 +6,7 @@ namespace Platform.Metrics.Kafka;
 
 /// <summary>Reads the topic for one subscriber of this process, from now on.</summary>
 internal sealed partial class KafkaConsumer(
-    string subscriber, Subscription subscription, MetricStreamOptions options, KafkaConnection connection, StreamCounters counters, ILogger log)
+    string subscriber, Subscription subscription, MetricStreamOptions options, KafkaConnection connection, StreamCounters counters, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan BeforeRestart = TimeSpan.FromSeconds(1);
 
@@ -34,6 +34,7 @@ internal sealed partial class KafkaConsumer(
 
     private void Consume(CancellationToken stop)
     {
+        using var answers = new KafkaAnswers(connection, time);
         using var consumer = new ConsumerBuilder<Ignore, byte[]>(new ConsumerConfig
         {
             BootstrapServers = options.BootstrapServers,
@@ -48,7 +49,9 @@ internal sealed partial class KafkaConsumer(
             TopicMetadataRefreshIntervalMs = 10_000,
             QueuedMaxMessagesKbytes = 16_384,
             SocketKeepaliveEnable = true,
+            StatisticsIntervalMs = 1_000,
         }).SetErrorHandler((_, error) => connection.Report(error)).SetLogHandler((_, _) => { })
+            .SetStatisticsHandler((_, statistics) => answers.Look(statistics))
             .SetPartitionsAssignedHandler((_, _) => connection.Works()) // a quiet topic delivers nothing, but it is there
             .Build();
 

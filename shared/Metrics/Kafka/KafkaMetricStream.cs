@@ -18,6 +18,7 @@ internal sealed class KafkaMetricStream : IMetricStream, IMetricStreamStatus, IA
     private readonly KafkaConnection _connection;
     private readonly MetricStreamOptions _options;
     private readonly ILogger<KafkaMetricStream> _log;
+    private readonly TimeProvider _time;
     private readonly Lazy<KafkaProducer> _producer;
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _consumers = [];
@@ -27,6 +28,7 @@ internal sealed class KafkaMetricStream : IMetricStream, IMetricStreamStatus, IA
         if (KafkaLibrary.Problem is { } problem) throw new InvalidOperationException($"Stream:Kind is kafka, but {problem}");
         _options = options.Value;
         _log = log;
+        _time = time;
         _connection = new KafkaConnection(_options.BootstrapServers, time, log);
         _producer = new Lazy<KafkaProducer>(() => new KafkaProducer(_options, _connection, _counters, time));
     }
@@ -48,7 +50,7 @@ internal sealed class KafkaMetricStream : IMetricStream, IMetricStreamStatus, IA
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
         var token = stop.Token;
         token.Register(subscription.Complete);
-        var consumer = new KafkaConsumer(subscriber, subscription, _options, _connection, _counters, _log);
+        var consumer = new KafkaConsumer(subscriber, subscription, _options, _connection, _counters, _time, _log);
         // librdkafka's consumer blocks while it waits for records: it gets a thread of its own rather than one of the pool's.
         var running = Task.Factory.StartNew(() =>
         {

@@ -9,6 +9,7 @@ namespace Platform.Metrics.Kafka;
 internal sealed class KafkaProducer : IAsyncDisposable
 {
     private static readonly TimeSpan WhenFull = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     private readonly Channel<MetricBatch> _queue;
     private readonly IProducer<string, byte[]> _producer;
@@ -18,6 +19,7 @@ internal sealed class KafkaProducer : IAsyncDisposable
     private readonly string _topic;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _pump;
+    private readonly ITimer _looks;
 
     public KafkaProducer(MetricStreamOptions options, KafkaConnection connection, StreamCounters counters, TimeProvider time)
     {
@@ -40,12 +42,14 @@ internal sealed class KafkaProducer : IAsyncDisposable
             DeliveryReportFields = "none",
         }).SetErrorHandler((_, error) => connection.Report(error)).SetLogHandler((_, _) => { }).Build();
         _pump = PumpAsync();
+        _looks = time.CreateTimer(_ => connection.Look(), null, BetweenLooks, BetweenLooks);
     }
 
     public void Offer(MetricBatch batch) => _queue.Writer.TryWrite(batch);
 
     public async ValueTask DisposeAsync()
     {
+        await _looks.DisposeAsync();
         _queue.Writer.TryComplete();
         _stopping.CancelAfter(TimeSpan.FromSeconds(2));
         await _pump;
@@ -68,11 +72,19 @@ internal sealed class KafkaProducer : IAsyncDisposable
 
     private async Task<bool> SendAsync(Message<string, byte[]> message)
     {
+        var sending = _connection.Unacknowledged.Begin(_time.GetUtcNow());
+        if (await ProduceAsync(message, sending)) return true;
+        _connection.Unacknowledged.End(sending);
+        return false;
+    }
+
+    private async Task<bool> ProduceAsync(Message<string, byte[]> message, Unacknowledged.Sending sending)
+    {
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                _producer.Produce(_topic, message, Delivered);
+                _producer.Produce(_topic, message, report => Delivered(sending, report));
                 return true;
             }
             catch (ProduceException<string, byte[]> refused) when (refused.Error.Code == ErrorCode.Local_QueueFull)
@@ -90,8 +102,9 @@ internal sealed class KafkaProducer : IAsyncDisposable
         return false;
     }
 
-    private void Delivered(DeliveryReport<string, byte[]> report)
+    private void Delivered(Unacknowledged.Sending sending, DeliveryReport<string, byte[]> report)
     {
+        _connection.Unacknowledged.End(sending);
         if (!report.Error.IsError)
         {
             _connection.Works();

@@ -9,6 +9,13 @@ namespace Platform.Storage.Engines;
 internal sealed class PostgreSqlEngine : IEngine
 {
     private const int DefaultPoolSize = 15;
+
+    /// <summary>
+    /// A service frozen or cut off in the middle of a transaction keeps its locks, the lease's among them, from whoever takes over, for
+    /// as long as its connection looks alive. The server ends a transaction in which nothing has happened for this long.
+    /// </summary>
+    private const string IdleTransactions = "idle_in_transaction_session_timeout";
+    private const string LongestIdleTransaction = "15s";
     private readonly NpgsqlDataSource _source;
     private readonly string _schema;
 
@@ -19,6 +26,7 @@ internal sealed class PostgreSqlEngine : IEngine
         // Eight modules with Npgsql's default of 100 each would exceed the server's default of 100 in all.
         if (!builder.ContainsKey("Maximum Pool Size")) builder.MaxPoolSize = DefaultPoolSize;
         if (!builder.ContainsKey("Timeout")) builder.Timeout = 5;
+        if (builder.Options?.Contains(IdleTransactions, StringComparison.Ordinal) != true) builder.Options = $"{builder.Options} -c {IdleTransactions}={LongestIdleTransaction}".Trim();
         _schema = schema;
         _source = NpgsqlDataSource.Create(builder);
         Location = $"PostgreSQL at {builder.Host}:{builder.Port}, database {builder.Database}, schema {schema}";

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Messaging;
 using Platform.Messaging.Inbox;
 using Platform.Messaging.Tests;
 using Platform.Storage;
@@ -16,7 +18,7 @@ public sealed class RabbitMqPostgreSqlTests(PostgresServer postgres, RabbitMqSer
 {
     /// <summary>How long the broker stays away; <c>PLATFORM_TEST_OUTAGE</c> in seconds makes it longer.</summary>
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(
-        double.Parse(Environment.GetEnvironmentVariable("PLATFORM_TEST_OUTAGE") ?? "10", CultureInfo.InvariantCulture));
+        double.Parse(Environment.GetEnvironmentVariable("PLATFORM_TEST_OUTAGE") ?? "30", CultureInfo.InvariantCulture));
     /// <summary>MassTransit tries to connect again after 3 s at first, and every 30 s in the end.</summary>
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(60);
     private IReadOnlyList<KeyValuePair<string, string?>> _settings = [];
@@ -46,6 +48,10 @@ public sealed class RabbitMqPostgreSqlTests(PostgresServer postgres, RabbitMqSer
         {
             await host.SendAsync(new DoWork { CorrelationId = during });
             await Eventually.HoldsAsync(() => host.Status.WaitingFor.Any(w => w.Contains($"RabbitMQ at 127.0.0.1:{rabbit.Port}", StringComparison.Ordinal)), "the outage said");
+            var health = host.Services.GetRequiredService<MassTransit.IBusControl>().CheckHealth();
+            output.WriteLine($"{health.Status}: {string.Join(", ", health.Endpoints.Select(e => $"{e.Key} {e.Value.Status}"))}");
+            await Eventually.HoldsAsync(() => host.Status.Away is not null, "nothing is tried any more");
+            await Assert.ThrowsAsync<BusAwayException>(() => host.Services.GetRequiredService<ICommandSender>().SendAsync(new DoWork { CorrelationId = Guid.NewGuid() }));
             await Eventually.HoldsAsync(() => Stopwatch.GetElapsedTime(stopped) > Outage, "the outage", Outage + Outage);
         }
         finally

@@ -27,6 +27,12 @@ internal sealed class ServiceProcess(string module, string executable, IReadOnly
         }
     }
 
+    /// <summary>How many lines of its log say this.</summary>
+    public int Said(string text)
+    {
+        lock (_gate) return File.Exists(log) ? File.ReadLines(log).Count(line => line.Contains(text, StringComparison.Ordinal)) : 0;
+    }
+
     /// <summary>Starts it, or starts it again, and waits until its ports answer.</summary>
     public async Task StartAsync()
     {
@@ -52,12 +58,18 @@ internal sealed class ServiceProcess(string module, string executable, IReadOnly
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>SIGSTOP: it keeps its memory, its connections and its locks, and does nothing.</summary>
+    public Task FreezeAsync() => SignalAsync("-STOP");
+
+    /// <summary>SIGCONT: it goes on where it was, as if no time had passed.</summary>
+    public Task WakeAsync() => SignalAsync("-CONT");
+
     /// <summary>SIGTERM.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync()
     {
         Assert.NotNull(_process);
-        using var signal = Process.Start("kill", ["-TERM", _process.Id.ToString()]);
+        await SignalAsync("-TERM");
         using var patience = new CancellationTokenSource(LongestStop);
         await _process.WaitForExitAsync(patience.Token);
         return _process.ExitCode;
@@ -67,6 +79,12 @@ internal sealed class ServiceProcess(string module, string executable, IReadOnly
     {
         if (IsRunning) await KillAsync();
         _process?.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, $"{_process!.Id}"]);
+        await kill.WaitForExitAsync();
     }
 
     private async Task<bool> AnswersAsync()

@@ -17,6 +17,7 @@ namespace Platform.Integration.Tests.Split;
 public sealed class SplitPlatform(PostgresServer postgres, RabbitMqServer rabbit) : IAsyncLifetime
 {
     private const int Brokers = 3;
+    internal const string Second = "second-deployment";
     private const string Key = "split-tests-share-this-admin-key";
     private static readonly (string Module, string Project)[] Executables =
         [("gateway", "Gateway"), ("deployment", "Deployment"), ("autoscaler", "Autoscaler"), ("healthmonitor", "HealthMonitor")];
@@ -35,6 +36,9 @@ public sealed class SplitPlatform(PostgresServer postgres, RabbitMqServer rabbit
     internal LiveReplicas Replicas => _replicas;
 
     internal IReadOnlyCollection<ServiceProcess> Services => _services.Values;
+
+    /// <summary>Whom to ask about deployments when two deployment services run: the one that acts.</summary>
+    internal string Acting { get; set; } = "deployment";
 
     internal string ConfigurationFile => Path.Combine(_folder.FullName, "platform.json");
 
@@ -71,6 +75,16 @@ public sealed class SplitPlatform(PostgresServer postgres, RabbitMqServer rabbit
 
     internal void SkipUnlessComplete() => Assert.SkipWhen(Missing(postgres, rabbit) is not null, Missing(postgres, rabbit) ?? "");
 
+    /// <summary>A second deployment service on the same database, bus and machine.</summary>
+    internal async Task<ServiceProcess> StartSecondDeploymentAsync()
+    {
+        var port = _ports.Take();
+        var second = _services[Second] = new ServiceProcess(
+            Second, Repository.Service("Deployment"), [port], ["--config", ConfigurationFile, "--data", DataOf(Second), $"--Ports:deployment={port}"], Path.Combine(_folder.FullName, Second + ".log"));
+        await second.StartAsync();
+        return second;
+    }
+
     internal ServiceProcess Service(string module) => _services[module];
 
     internal string DataOf(string module) => Path.Combine(_folder.FullName, module);
@@ -90,7 +104,7 @@ public sealed class SplitPlatform(PostgresServer postgres, RabbitMqServer rabbit
     }
 
     internal Task WaitUntilReadyAsync(TimeSpan? deadline = null) =>
-        Task.WhenAll(_services.Keys.Select(m => WaitsForAsync(m, waiting => waiting is { Count: 0 }, "is ready", deadline ?? TimeSpan.FromSeconds(120))));
+        Task.WhenAll(_services.Keys.Where(m => m == Acting || m is not ("deployment" or Second)).Select(m => WaitsForAsync(m, waiting => waiting is { Count: 0 }, "is ready", deadline ?? TimeSpan.FromSeconds(120))));
 
     /// <summary>Until a service's readiness says what is expected; null: it does not answer.</summary>
     internal async Task WaitsForAsync(string module, Func<IReadOnlyList<string>?, bool> expected, string what, TimeSpan? deadline = null)
@@ -113,7 +127,7 @@ public sealed class SplitPlatform(PostgresServer postgres, RabbitMqServer rabbit
 
     internal async Task<Guid> DeployAsync(string manifest)
     {
-        using var client = Client("deployment");
+        using var client = Client(Acting);
         using var body = new StringContent(manifest, Encoding.UTF8, "application/yaml");
         using var answer = await client.PostAsync("/api/deployment/deploy", body);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
@@ -124,7 +138,7 @@ public sealed class SplitPlatform(PostgresServer postgres, RabbitMqServer rabbit
     /// <returns>Its name.</returns>
     internal async Task<string> ServeSomethingAsync()
     {
-        using var client = Client("deployment");
+        using var client = Client(Acting);
         var present = await TryGetAsync<ApplicationView>(client, $"/api/deployment/applications/{Revisions.Application}");
         if (present?.StableRevision is { } stable) return stable;
         var first = await RolloutAsync(await DeployAsync(Revisions.Steady(this, "first")), r => r.EndedAt is not null, "ends");
@@ -133,10 +147,10 @@ public sealed class SplitPlatform(PostgresServer postgres, RabbitMqServer rabbit
     }
 
     internal Task<RolloutView> RolloutAsync(Guid id, Func<RolloutView, bool> wanted, string what, TimeSpan? deadline = null) =>
-        UntilAsync($"deployment", $"/api/deployment/deployments/{id}", wanted, $"the rollout {what}", deadline ?? TimeSpan.FromSeconds(120));
+        UntilAsync(Acting, $"/api/deployment/deployments/{id}", wanted, $"the rollout {what}", deadline ?? TimeSpan.FromSeconds(120));
 
     internal Task<ApplicationView> ApplicationAsync(Func<ApplicationView, bool> wanted, string what, TimeSpan? deadline = null) =>
-        UntilAsync($"deployment", $"/api/deployment/applications/{Revisions.Application}", wanted, $"the application {what}", deadline);
+        UntilAsync(Acting, $"/api/deployment/applications/{Revisions.Application}", wanted, $"the application {what}", deadline);
 
     /// <summary>A row count, asked of the database itself.</summary>
     internal async Task<long> CountAsync(string sql)

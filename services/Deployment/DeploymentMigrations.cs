@@ -106,5 +106,11 @@ internal static class DeploymentMigrations
                 refused TEXT);
             CREATE INDEX scaling_of_application ON scaling_history (application, id);
             """),
+        new(2, "replicas of any runtime", """
+            ALTER TABLE replicas ADD COLUMN instance TEXT;
+            UPDATE replicas SET instance = CAST(process_id AS TEXT) || '@' || CAST(start_time AS TEXT) WHERE process_id IS NOT NULL;
+            ALTER TABLE replicas DROP COLUMN process_id;
+            ALTER TABLE replicas DROP COLUMN start_time;
+            """),
     ];
 }

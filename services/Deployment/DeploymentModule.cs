@@ -12,6 +12,7 @@ using Platform.Messaging;
 using Platform.Metrics.Scraping;
 using Platform.Metrics.Streaming;
 using Platform.Storage;
+using Platform.Workloads.Runtimes.Docker;
 using Platform.Workloads.Runtimes.Processes;
 
 namespace Platform.Deployment;
@@ -42,7 +43,10 @@ public static class DeploymentModule
         builder.AddModuleDatabase(Name, DeploymentMigrations.All);
         builder.AddAudit(Name);
         builder.AddMetricReader<RevisionMetrics>(Name);
+        builder.AddOptions<ProcessRuntimeOptions>("Processes");
         builder.AddProcessRuntime();
+        builder.AddOptions<DockerRuntimeOptions>("Docker");
+        builder.AddDockerRuntime();
         builder.AddModuleMessaging(Name, bus =>
         {
             bus.AddSagaStateMachine<RolloutStateMachine, RolloutState>();

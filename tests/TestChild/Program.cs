@@ -52,7 +52,7 @@ switch (mode)
                 Port = int.Parse(args[4]),
                 Manifest = new Manifest { Name = "shop", Revision = "v1", Process = new ProcessSpec { Command = [Environment.ProcessPath!, .. args[5..]] } },
             }, CancellationToken.None);
-            Console.WriteLine(handle.ProcessId);
+            Console.WriteLine(handle.Instance);
             await Task.Delay(Timeout.Infinite);
             return 0;
         }
@@ -92,7 +92,7 @@ static async Task<int> Serve(bool stubborn)
         Console.WriteLine("asked to end");
         if (!stubborn) stop.TrySetResult();
     });
-    using var listener = new TcpListener(IPAddress.Loopback, int.Parse(Environment.GetEnvironmentVariable("PORT")!));
+    using var listener = new TcpListener(IPAddress.Parse(Environment.GetEnvironmentVariable("LISTEN") ?? "127.0.0.1"), int.Parse(Environment.GetEnvironmentVariable("PORT")!));
     listener.Start();
     Console.WriteLine("serving");
     while (true)

@@ -5,6 +5,7 @@ using Platform.Deployment.Replicas;
 using Platform.Hosting;
 using Platform.Messaging;
 using Platform.Storage;
+using Platform.Workloads.Runtimes.Processes;
 
 namespace Platform.Deployment.Api;
 
@@ -108,7 +109,8 @@ internal static class ApplicationEndpoints
                 Revision = r.Revision,
                 State = r.State,
                 Address = r.Address is null ? null : new Uri(r.Address),
-                ProcessId = r.ProcessId,
+                Instance = r.Instance,
+                ProcessId = ProcessInstance.Parse(r.Instance)?.ProcessId,
                 StartedAt = r.StartedAt,
                 Restarts = r.Restarts,
             })],

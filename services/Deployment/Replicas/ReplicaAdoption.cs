@@ -25,7 +25,7 @@ internal sealed partial class ReplicaAdoption(
                 await lease.AssertHeldAsync(tx);
                 var rows = await tx.LiveReplicasAsync();
                 var taken = rows.Select(r => r.Port).ToHashSet();
-                foreach (var row in rows.Where(r => r is { ProcessId: null, Phase: ReplicaState.Starting }))
+                foreach (var row in rows.Where(r => r is { Instance: null, Phase: ReplicaState.Starting }))
                 {
                     var port = ports.Next(taken);
                     taken.Add(port);
@@ -41,7 +41,7 @@ internal sealed partial class ReplicaAdoption(
     {
         foreach (var runtime in runtimes)
         {
-            foreach (var found in await runtime.FindAsync(owner, ct))
+            foreach (var found in await FindAsync(runtime, owner, ct))
             {
                 if (operations.IsBusy(found.Id)) continue;
                 var wanted = await database.TransactAsync(
@@ -50,14 +50,28 @@ internal sealed partial class ReplicaAdoption(
                         await lease.AssertHeldAsync(tx);
                         var row = await tx.ReplicaAsync(found.Id);
                         if (row is null || row.Phase.IsEnd() || row.Generation != found.Generation) return operations.IsBusy(found.Id);
-                        if (row.ProcessId is null) return await tx.RecordProcessAsync(found, time.GetUtcNow());
-                        return row.ProcessId == found.ProcessId && row.StartTime == found.StartTime;
+                        if (row.Instance is null) return await tx.RecordStartAsync(found, time.GetUtcNow());
+                        return row.Instance == found.Instance;
                     },
                     ct);
                 if (wanted) continue;
-                LogOrphan(log, found.Id, found.Generation, found.ProcessId);
+                LogOrphan(log, found.Id, found.Generation, found.Instance);
                 await runtime.StopAsync(found, TimeSpan.Zero, ct);
             }
+        }
+    }
+
+    /// <summary>What a runtime has of ours. One that does not answer keeps nobody from the others' replicas; its own are looked for again soon.</summary>
+    private async Task<IReadOnlyList<ReplicaHandle>> FindAsync(IReplicaRuntime runtime, string owner, CancellationToken ct)
+    {
+        try
+        {
+            return await runtime.FindAsync(owner, ct);
+        }
+        catch (RuntimeUnavailableException away)
+        {
+            LogAway(log, runtime.Name, away.Message);
+            return [];
         }
     }
 
@@ -72,9 +86,12 @@ internal sealed partial class ReplicaAdoption(
         },
         ct);
 
+    [LoggerMessage(3, LogLevel.Warning, "Replicas of the runtime {Runtime} cannot be looked for at the moment: {Reason}")]
+    private static partial void LogAway(ILogger log, string runtime, string reason);
+
     [LoggerMessage(1, LogLevel.Information, "No process of replica {Replica} was found; it is started again")]
     private static partial void LogRetried(ILogger log, string replica);
 
-    [LoggerMessage(2, LogLevel.Warning, "Process {ProcessId} carries the marker of {Replica}, generation {Generation}, which nobody wants; it is stopped")]
-    private static partial void LogOrphan(ILogger log, string replica, long generation, int processId);
+    [LoggerMessage(2, LogLevel.Warning, "{Instance} carries the marker of {Replica}, generation {Generation}, which nobody wants; it is stopped")]
+    private static partial void LogOrphan(ILogger log, string replica, long generation, string instance);
 }

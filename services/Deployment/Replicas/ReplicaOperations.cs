@@ -114,13 +114,13 @@ internal sealed partial class ReplicaOperations(
                     {
                         await lease.AssertHeldAsync(tx);
                         await facts.ChangedAsync(tx, row.Application);
-                        return await tx.RecordProcessAsync(handle, time.GetUtcNow());
+                        return await tx.RecordStartAsync(handle, time.GetUtcNow());
                     },
                     ct);
             }
             catch (Exception error) when (StorageErrors.IsUnavailable(error))
             {
-                LogUnrecorded(log, row.Id, handle.ProcessId, error.Message);
+                LogUnrecorded(log, row.Id, handle.Instance, error.Message);
                 await Task.Delay(RecordRetry, time, ct);
             }
             catch (Exception error) when (error is not (LeaseLostException or OperationCanceledException))
@@ -151,7 +151,7 @@ internal sealed partial class ReplicaOperations(
     private static async Task<bool> StillWantedAsync(Transaction tx, Lease lease, ReplicaRow row)
     {
         await lease.AssertHeldAsync(tx);
-        return await tx.ReplicaAsync(row.Id) is { Phase: ReplicaState.Starting, ProcessId: null } now && now.Generation == row.Generation;
+        return await tx.ReplicaAsync(row.Id) is { Phase: ReplicaState.Starting, Instance: null } now && now.Generation == row.Generation;
     }
 
     /// <summary>The start belongs to the trace of the rollout that wants it, though no call leads from there to here.</summary>
@@ -199,8 +199,8 @@ internal sealed partial class ReplicaOperations(
     [LoggerMessage(1, LogLevel.Warning, "What was being done to {Replica} failed and will be tried again")]
     private static partial void LogFailed(ILogger log, Exception error, string replica);
 
-    [LoggerMessage(3, LogLevel.Warning, "{Replica} runs as process {ProcessId}, which cannot be recorded yet: {Reason}")]
-    private static partial void LogUnrecorded(ILogger log, string replica, int processId, string reason);
+    [LoggerMessage(3, LogLevel.Warning, "{Replica} runs as {Instance}, which cannot be recorded yet: {Reason}")]
+    private static partial void LogUnrecorded(ILogger log, string replica, string instance, string reason);
 
     [LoggerMessage(2, LogLevel.Debug, "What was being done to {Replica} was cut; the next start takes it up")]
     private static partial void LogCut(ILogger log, string replica);

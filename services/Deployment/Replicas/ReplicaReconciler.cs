@@ -107,7 +107,7 @@ internal sealed class ReplicaReconciler(
         foreach (var row in state.Rows.Where(r => !operations.IsBusy(r.Id)))
         {
             if (!state.Manifests.TryGetValue(row.Revision, out var manifest)) continue;
-            if (row is { Phase: ReplicaState.Starting, ProcessId: null }) operations.Start(lease, owner, row, manifest, ct);
+            if (row is { Phase: ReplicaState.Starting, Instance: null }) operations.Start(lease, owner, row, manifest, ct);
             else if (actions.OfType<ReplicaAction.Stop>().Any(s => s.Replica == row.Id)) operations.Stop(lease, row, manifest.Runtime, ct);
             else if (row.Phase == ReplicaState.Starting && News(row) == Sight.NeverHealthy)
                 operations.Discard(lease, row, manifest.Runtime, $"not healthy within {manifest.Health.StartupTimeout.TotalSeconds:0.#}s: {_watches[row.Id].Finding}", ct);
@@ -123,7 +123,7 @@ internal sealed class ReplicaReconciler(
             if (!state.Manifests.TryGetValue(row.Revision, out var manifest)) continue;
             var runtime = operations.Runtime(manifest.Runtime);
             var exit = _watches.GetValueOrDefault(row.Id)?.Exit;
-            if (exit is null && runtime.IsAlive(row.Handle!)) continue;
+            if (exit is null && await runtime.IsAliveAsync(row.Handle!, ct)) continue;
             // It may have ended before its watch was told: the runtime answers at once for a process that is gone.
             exit ??= await runtime.WaitForExitAsync(row.Handle!, ct);
             var answer = _watches.GetValueOrDefault(row.Id)?.Finding ?? "not asked for its health";

@@ -18,10 +18,8 @@ internal sealed record ReplicaRow
     public required string State { get; init; }
     /// <summary>The port it is told to listen on.</summary>
     public required int Port { get; init; }
-    /// <summary>Its process; null: not started, or not recorded yet.</summary>
-    public int? ProcessId { get; init; }
-    /// <summary>The process' start time, clock ticks since boot.</summary>
-    public long? StartTime { get; init; }
+    /// <summary>What its runtime knows it by; null: not started, or not recorded yet.</summary>
+    public string? Instance { get; init; }
     /// <summary>Where it listens.</summary>
     public string? Address { get; init; }
     /// <summary>Replicas that failed before it in its place.</summary>
@@ -46,15 +44,14 @@ internal sealed record ReplicaRow
     /// <summary>The state.</summary>
     public ReplicaState Phase => ReplicaStates.Parse(State);
 
-    /// <summary>Its process; null: none recorded.</summary>
-    public ReplicaHandle? Handle => ProcessId is not { } pid ? null : new ReplicaHandle
+    /// <summary>What was started; null: nothing recorded.</summary>
+    public ReplicaHandle? Handle => Instance is null ? null : new ReplicaHandle
     {
         Id = Id,
         Application = Application,
         Revision = Revision,
         Generation = Generation,
-        ProcessId = pid,
-        StartTime = StartTime ?? 0,
+        Instance = Instance,
         Address = new Uri(Address!),
     };
 }
@@ -63,7 +60,7 @@ internal sealed record ReplicaRow
 internal static class ReplicaStore
 {
     private const string Columns =
-        "id, application, revision, generation, state, port, process_id, start_time, address, restarts, created_at, started_at, ready_at, routed, left_generation, left_at, drained, note";
+        "id, application, revision, generation, state, port, instance, address, restarts, created_at, started_at, ready_at, routed, left_generation, left_at, drained, note";
 
     /// <summary>All replicas that have not ended.</summary>
     public static Task<IReadOnlyList<ReplicaRow>> LiveReplicasAsync(this Reader reader) =>
@@ -99,17 +96,17 @@ internal static class ReplicaStore
 
     /// <summary>A new attempt: whatever an earlier one may still start is not this replica.</summary>
     public static Task RetryAsync(this Transaction tx, string id, int port) =>
-        tx.ExecuteAsync("UPDATE replicas SET generation = generation + 1, port = @port WHERE id = @id AND process_id IS NULL", new { id, port });
+        tx.ExecuteAsync("UPDATE replicas SET generation = generation + 1, port = @port WHERE id = @id AND instance IS NULL", new { id, port });
 
     /// <summary>Records what was started.</summary>
-    /// <returns>False: the intent has ended or is another attempt's; the process is nobody's.</returns>
-    public static async Task<bool> RecordProcessAsync(this Transaction tx, ReplicaHandle handle, DateTimeOffset now) =>
+    /// <returns>False: the intent has ended or is another attempt's; what was started is nobody's.</returns>
+    public static async Task<bool> RecordStartAsync(this Transaction tx, ReplicaHandle handle, DateTimeOffset now) =>
         await tx.ExecuteAsync(
             """
-            UPDATE replicas SET process_id = @pid, start_time = @startTime, address = @address, started_at = COALESCE(started_at, @now)
+            UPDATE replicas SET instance = @instance, address = @address, started_at = COALESCE(started_at, @now)
             WHERE id = @id AND generation = @generation AND state NOT IN ('stopped', 'failed')
             """,
-            new { id = handle.Id, generation = handle.Generation, pid = handle.ProcessId, startTime = handle.StartTime, address = handle.Address.OriginalString, now }) == 1;
+            new { id = handle.Id, generation = handle.Generation, instance = handle.Instance, address = handle.Address.OriginalString, now }) == 1;
 
     /// <summary>From one state to another.</summary>
     /// <returns>False: it was not in <paramref name="from"/> any more.</returns>

@@ -77,12 +77,26 @@ internal sealed partial class UsageSampler(
 
     private async Task AddAsync(ReplicaRow row, string runtime, List<MetricSample> samples, Dictionary<string, CpuReading> readings, CancellationToken ct)
     {
-        if (await runtimes.First(r => r.Name == runtime).UsageAsync(row.Handle!, ct) is not { } usage) return;
+        if (await UsageAsync(row, runtime, ct) is not { } usage) return;
         var reading = new CpuReading(row.Generation, usage.CpuSeconds, time.GetTimestamp());
         readings[row.Id] = reading;
         samples.Add(new MetricSample(MetricNames.Memory, row.Revision, row.Id, usage.MemoryBytes));
         if (_readings.TryGetValue(row.Id, out var last) && CpuReading.Cores(last, reading, time) is { } cores)
             samples.Add(new MetricSample(MetricNames.Cpu, row.Revision, row.Id, cores));
+    }
+
+    /// <summary>Null also while the runtime is away: the others' replicas are measured all the same.</summary>
+    private async Task<ResourceUsage?> UsageAsync(ReplicaRow row, string runtime, CancellationToken ct)
+    {
+        try
+        {
+            return await runtimes.First(r => r.Name == runtime).UsageAsync(row.Handle!, ct);
+        }
+        catch (RuntimeUnavailableException away)
+        {
+            LogFailed(log, away.Message);
+            return null;
+        }
     }
 
     private async Task<(IReadOnlyList<ApplicationRow>, IReadOnlyList<ReplicaRow>, ILookup<string, TargetRow>, Dictionary<(string, string), Manifest>)> ReadAsync(Reader reader)

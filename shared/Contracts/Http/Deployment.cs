@@ -79,6 +79,8 @@ public sealed record ReplicaView
     public required string State { get; init; }
     /// <summary>Where it listens.</summary>
     public Uri? Address { get; init; }
+    /// <summary>What its runtime knows it by: a process's id and start time, a container's id; null: not started yet.</summary>
+    public string? Instance { get; init; }
     /// <summary>Process id, for the process runtime.</summary>
     public int? ProcessId { get; init; }
     /// <summary>When it was started.</summary>

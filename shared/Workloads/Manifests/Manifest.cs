@@ -9,11 +9,13 @@ public sealed record Manifest
     public required string Name { get; init; }
     /// <summary>The revision: letters, digits, <c>.</c>, <c>_</c>, <c>-</c>, at most 63 characters.</summary>
     public required string Revision { get; init; }
-    /// <summary>What runs it: <c>process</c>.</summary>
+    /// <summary>What runs it: <c>process</c> (operating-system processes) or <c>docker</c> (containers).</summary>
     public string Runtime { get; init; } = RuntimeNames.Process;
     /// <summary>How to start it; set exactly when <see cref="Runtime"/> is <c>process</c>.</summary>
     public ProcessSpec? Process { get; init; }
-    /// <summary>The port every replica listens on; 0 (default): the platform assigns one and passes it as <c>PORT</c>.</summary>
+    /// <summary>How to start it; set exactly when <see cref="Runtime"/> is <c>docker</c>.</summary>
+    public DockerSpec? Docker { get; init; }
+    /// <summary>The port every replica listens on; 0 (default): the platform assigns one and passes it as <c>PORT</c>. A container in a network of its own may listen on the port of its image.</summary>
     public int Port { get; init; }
     /// <summary>How its health is asked.</summary>
     public HealthSpec Health { get; init; } = new();
@@ -36,6 +38,10 @@ public static class RuntimeNames
 {
     /// <summary>Operating-system processes of this machine.</summary>
     public const string Process = "process";
+    /// <summary>Containers of a Docker engine.</summary>
+    public const string Docker = "docker";
+    /// <summary>All that this version has.</summary>
+    public static IReadOnlyList<string> All { get; } = [Process, Docker];
 }
 
 /// <summary>Rollout strategies by the name a manifest calls them.</summary>
@@ -56,6 +62,34 @@ public sealed record ProcessSpec
     public string? WorkingDirectory { get; init; }
     /// <summary>Added to the environment. A value may be a reference, <c>secret://name</c>.</summary>
     public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>The <c>docker</c> section.</summary>
+public sealed record DockerSpec
+{
+    /// <summary>The image: <c>registry.example.org/shop/web:v2</c>, or one the engine has. A missing one is pulled.</summary>
+    public required string Image { get; init; }
+    /// <summary>In place of the image's own command (its <c>CMD</c>); empty: the image's own. No shell is involved.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+    /// <summary>Added to the environment. A value may be a reference, <c>secret://name</c>.</summary>
+    public IReadOnlyDictionary<string, string> Env { get; init; } = new Dictionary<string, string>();
+    /// <summary>As whom it runs, <c>10001:10001</c>; nothing: as the image says.</summary>
+    public string? User { get; init; }
+    /// <summary>Its root file system cannot be written to; <c>/tmp</c> is in memory. Default false.</summary>
+    public bool ReadOnly { get; init; }
+    /// <summary>The network: <c>bridge</c> (default), the name of one that exists, or <c>host</c>: no network of its own, it listens on <c>PORT</c> on the machine's loopback.</summary>
+    public string Network { get; init; } = "bridge";
+    /// <summary>Who asks the registry; nothing: nobody in particular.</summary>
+    public RegistrySpec? Registry { get; init; }
+}
+
+/// <summary>The <c>docker.registry</c> section.</summary>
+public sealed record RegistrySpec
+{
+    /// <summary>The user.</summary>
+    public required string Username { get; init; }
+    /// <summary>Its password or token, as a reference: <c>secret://name</c>.</summary>
+    public required string Password { get; init; }
 }
 
 /// <summary>The <c>health</c> section.</summary>

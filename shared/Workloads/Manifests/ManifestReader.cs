@@ -1,6 +1,7 @@
 using System.Text;
 using Platform.Workloads.Manifests.Sections;
 using Platform.Workloads.Manifests.Yaml;
+using Platform.Workloads.Runtimes.Docker;
 
 namespace Platform.Workloads.Manifests;
 
@@ -48,8 +49,10 @@ public static class ManifestReader
         var section = new Section(root, root, "", problems);
         var name = section.Required("name", "a name of lower-case letters, digits and '-', starting and ending with a letter or digit, at most 63 characters", Rules.IsName);
         var revision = section.Required("revision", "a revision of letters, digits, '.', '_' and '-', starting with a letter or digit, at most 63 characters", Rules.IsRevision);
-        var runtime = section.Choice("runtime", RuntimeNames.Process, [RuntimeNames.Process], ["docker", "swarm", "kubernetes"]);
-        var process = ProcessSection.Read(section, baseDirectory);
+        var runtime = section.Choice("runtime", RuntimeNames.Process, RuntimeNames.All, ["swarm", "kubernetes"]);
+        RuntimeSections.CheckWhich(section, runtime);
+        var process = ProcessSection.Read(section, runtime, baseDirectory);
+        var docker = DockerSection.Read(section, runtime);
         var port = section.Value("port", 0, "a port from 1 to 65535, or 0 to have one assigned", Rules.IsWhole, Rules.Between(0, 65535));
         var health = HealthSection.Read(section.Sub("health"));
         var resources = ResourceSection.Read(section.Sub("resources"));
@@ -58,7 +61,9 @@ public static class ManifestReader
         var traffic = TrafficSection.Read(section.Sub("traffic"));
         var metrics = section.Has("metrics") ? TrafficSection.ReadMetrics(section.Sub("metrics")) : null;
         var environment = section.Choice("environment", "production", ["development", "staging", "production"], []);
-        if (port != 0 && (scaling.Max > 1 || rollout.Strategy != RolloutStrategies.Rolling || rollout.MaxSurge.RoundedUp(1) > 0))
+        if (port != 0 && docker?.Network == ContainerPlan.HostNetwork)
+            section.Conflict("port", "0", "On the host's network a container takes the port it is given: leave port out and listen on PORT, or leave docker.network out.");
+        if (port != 0 && runtime == RuntimeNames.Process && (scaling.Max > 1 || rollout.Strategy != RolloutStrategies.Rolling || rollout.MaxSurge.RoundedUp(1) > 0))
         {
             section.Conflict("port", "0",
                 "Replicas share this machine, so a fixed port allows only one at a time. Leave port out and listen on the PORT the platform passes, or set scaling.max: 1, rollout.strategy: rolling, rollout.maxSurge: 0 and rollout.maxUnavailable: 1.");
@@ -71,6 +76,7 @@ public static class ManifestReader
             Revision = revision,
             Runtime = runtime,
             Process = process,
+            Docker = docker,
             Port = port,
             Health = health,
             Resources = resources,

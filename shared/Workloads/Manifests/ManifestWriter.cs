@@ -21,6 +21,7 @@ public static partial class ManifestWriter
         yaml.Member("revision", Quoted(manifest.Revision));
         yaml.Member("runtime", manifest.Runtime);
         if (manifest.Process is { } process) yaml.Section("process", () => Process(yaml, process));
+        if (manifest.Docker is { } docker) yaml.Section("docker", () => Docker(yaml, docker));
         yaml.Member("port", Text(manifest.Port));
         yaml.Section("health", () =>
         {
@@ -57,10 +58,31 @@ public static partial class ManifestWriter
     {
         yaml.Member("command", List(process.Command.Select(Quoted)));
         if (process.WorkingDirectory is { } directory) yaml.Member("workingDirectory", Quoted(directory));
-        if (process.Env.Count == 0) return;
+        Env(yaml, process.Env);
+    }
+
+    private static void Docker(Lines yaml, DockerSpec docker)
+    {
+        yaml.Member("image", Quoted(docker.Image));
+        yaml.Member("command", List(docker.Command.Select(Quoted)));
+        Env(yaml, docker.Env);
+        if (docker.User is { } user) yaml.Member("user", Quoted(user));
+        yaml.Member("readOnly", docker.ReadOnly ? "true" : "false");
+        yaml.Member("network", Quoted(docker.Network));
+        if (docker.Registry is not { } registry) return;
+        yaml.Section("registry", () =>
+        {
+            yaml.Member("username", Quoted(registry.Username));
+            yaml.Member("password", Quoted(registry.Password));
+        });
+    }
+
+    private static void Env(Lines yaml, IReadOnlyDictionary<string, string> env)
+    {
+        if (env.Count == 0) return;
         yaml.Section("env", () =>
         {
-            foreach (var (name, value) in process.Env.OrderBy(v => v.Key, StringComparer.Ordinal)) yaml.Member(name, Quoted(value));
+            foreach (var (name, value) in env.OrderBy(v => v.Key, StringComparer.Ordinal)) yaml.Member(name, Quoted(value));
         });
     }
 

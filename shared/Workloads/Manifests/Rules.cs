@@ -28,6 +28,12 @@ internal static partial class Rules
     /// <summary>Names of environment variables whose values are secrets, so that they must be references.</summary>
     public static bool LooksSecret(string environmentName) => SecretNamePattern().IsMatch(environmentName);
 
+    /// <summary>As whom a container runs: a name or number, perhaps with a group.</summary>
+    public static bool IsUser(string text) => text.Length <= 128 && UserPattern().IsMatch(text);
+
+    /// <summary>A network of a container engine, by name; none of its modes that share another container's.</summary>
+    public static bool IsNetwork(string text) => text.Length <= 128 && text is not ("none" or "default") && NetworkPattern().IsMatch(text);
+
     public static bool IsWhole(string text, out int value)
     {
         var parsed = PlainNumber.TryParseInteger(text, out var wide) && wide <= int.MaxValue;
@@ -38,6 +44,12 @@ internal static partial class Rules
     public static Func<int, bool> Between(int low, int high) => value => value >= low && value <= high;
 
     public static Func<TimeSpan, bool> Between(TimeSpan low, TimeSpan high) => value => value >= low && value <= high;
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?\z")]
+    private static partial Regex UserPattern();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_.-]*\z")]
+    private static partial Regex NetworkPattern();
 
     [GeneratedRegex(@"\A[a-z0-9]([a-z0-9-]*[a-z0-9])?\z")]
     private static partial Regex NamePattern();

@@ -12,22 +12,26 @@ public interface IReplicaRuntime
     string Name { get; }
 
     /// <summary>Starts a replica. It is running, not yet healthy, when this returns.</summary>
-    /// <exception cref="ReplicaStartException">It cannot be started; the message says what to do.</exception>
+    /// <exception cref="ReplicaStartException">It cannot be started, and nothing of it is left; the message says what to do.</exception>
     Task<ReplicaHandle> StartAsync(ReplicaSpec spec, CancellationToken ct);
 
-    /// <summary>Everything alive that carries the owner's marker, whoever started it.</summary>
+    /// <summary>Everything alive that carries the owner's marker, whoever started it. What has ended of it is cleared away.</summary>
+    /// <exception cref="RuntimeUnavailableException">The runtime does not answer at the moment.</exception>
     Task<IReadOnlyList<ReplicaHandle>> FindAsync(string owner, CancellationToken ct);
 
-    /// <summary>True while the very process the handle means lives; a later one with the same pid does not count.</summary>
-    bool IsAlive(ReplicaHandle handle);
+    /// <summary>True while the very instance the handle means lives; a later one of the same replica, or with the same pid, does not count.</summary>
+    /// <exception cref="RuntimeUnavailableException">The runtime does not answer at the moment: nobody knows.</exception>
+    Task<bool> IsAliveAsync(ReplicaHandle handle, CancellationToken ct);
 
-    /// <summary>Ends when the replica has. Works for replicas of an earlier run too, whose exit code is then not known.</summary>
+    /// <summary>Ends when the replica has. Works for replicas of an earlier run too, whose exit code may not be known. Outlasts outages of the runtime.</summary>
     Task<ExitStatus> WaitForExitAsync(ReplicaHandle handle, CancellationToken ct);
 
     /// <summary>Asks it to end (SIGTERM), waits up to <paramref name="grace"/>, then ends it and everything it started. Stopping what has ended is fine.</summary>
+    /// <exception cref="RuntimeUnavailableException">The runtime does not answer at the moment; to be tried again.</exception>
     Task StopAsync(ReplicaHandle handle, TimeSpan grace, CancellationToken ct);
 
     /// <summary>What it uses; null when it has ended.</summary>
+    /// <exception cref="RuntimeUnavailableException">The runtime does not answer at the moment.</exception>
     Task<ResourceUsage?> UsageAsync(ReplicaHandle handle, CancellationToken ct);
 
     /// <summary>The last <paramref name="tail"/> lines of its output, and with <paramref name="follow"/> what is added until cancelled.</summary>
@@ -66,10 +70,8 @@ public sealed record ReplicaHandle
     public required string Revision { get; init; }
     /// <summary>The generation it was started with.</summary>
     public required long Generation { get; init; }
-    /// <summary>Its process.</summary>
-    public required int ProcessId { get; init; }
-    /// <summary>When the process started, in clock ticks since boot (<c>/proc/pid/stat</c>, field 22): tells it from a later one with the same pid.</summary>
-    public required long StartTime { get; init; }
+    /// <summary>What the runtime knows it by, never given twice: a process's id and start time (<see cref="Processes.ProcessInstance"/>), a container's id.</summary>
+    public required string Instance { get; init; }
     /// <summary>Where it listens.</summary>
     public required Uri Address { get; init; }
 }
@@ -112,3 +114,8 @@ public sealed class ReplicaStartException : Exception
     /// <summary>True: a later try may work.</summary>
     public bool IsTransient { get; }
 }
+
+/// <summary>A runtime cannot be asked at the moment (its engine is away): nothing is known of its replicas, and nothing may be concluded.</summary>
+/// <param name="message">Which, where, and what to do.</param>
+/// <param name="cause">What was met.</param>
+public sealed class RuntimeUnavailableException(string message, Exception? cause = null) : Exception(message, cause);

@@ -40,6 +40,7 @@ internal sealed class ComposeStack : IAsyncDisposable
 
     public static async Task<ComposeStack> StartAsync(ServiceImages engine)
     {
+        await engine.PublishAsync();
         var stack = new ComposeStack(engine);
         await File.WriteAllTextAsync(stack._environment["PLATFORM_KEY_FILE"], Key + "\n");
         File.SetUnixFileMode(stack._environment["PLATFORM_KEY_FILE"], UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);

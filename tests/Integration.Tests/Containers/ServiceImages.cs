@@ -10,6 +10,15 @@ public sealed class ServiceImages : DockerEngine
 
     public const string BaseImage = "platform-base:tests";
 
+    private readonly Lazy<Task<string>> _published;
+    private readonly Lazy<Task<string>> _child;
+
+    public ServiceImages()
+    {
+        _published = new Lazy<Task<string>>(() => Command.RunAsync(Path.Combine(Repository.Root, "infrastructure/scripts/publish.sh"), [.. Services, "--no-build"], Environment));
+        _child = new Lazy<Task<string>>(BuildChildAsync);
+    }
+
     /// <summary>How every command is told which engine to talk to, and to do without BuildKit's plug-in.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
@@ -25,17 +34,32 @@ public sealed class ServiceImages : DockerEngine
         await base.InitializeAsync();
         if (Missing is not null) return;
         await Command.RunAsync(Path.Combine(Repository.Root, "infrastructure/docker/base-image.sh"), [BaseImage], Environment);
-        await Command.RunAsync(Path.Combine(Repository.Root, "infrastructure/scripts/publish.sh"), [.. Services, "--no-build"], Environment);
     }
+
+    /// <summary>Publishes the services, once, into where their Dockerfiles take them from.</summary>
+    public Task PublishAsync() => _published.Value;
+
+    /// <summary>An image of the program that behaves as it is told.</summary>
+    public Task<string> ChildImageAsync() => _child.Value;
 
     /// <summary>Builds a service's image as its Dockerfile says.</summary>
     public async Task<string> BuildAsync(string service)
     {
+        await PublishAsync();
         var tag = $"platform-{service.ToLowerInvariant()}:tests";
         await Command.RunAsync(
             "docker",
             ["build", "--quiet", "--file", Path.Combine(Repository.Root, $"infrastructure/docker/{service}.Dockerfile"), "--build-arg", $"BASE_IMAGE={BaseImage}", "--build-arg", "INSTALL_LIBRDKAFKA=false", "--tag", tag, Repository.Root],
             Environment);
+        return tag;
+    }
+
+    private async Task<string> BuildChildAsync()
+    {
+        const string tag = "platform-test-child:tests";
+        var dockerfile = Path.Combine(Folder, "Child.Dockerfile");
+        await File.WriteAllTextAsync(dockerfile, $"FROM {BaseImage}\nCOPY . /child\nENTRYPOINT [\"dotnet\", \"/child/TestChild.dll\"]\n");
+        await Command.RunAsync("docker", ["build", "--quiet", "--file", dockerfile, "--tag", tag, Path.Combine(Repository.Root, "tests/TestChild/bin/Release/net10.0")], Environment);
         return tag;
     }
 }

@@ -9,6 +9,7 @@ using Platform.Messaging;
 using Platform.Messaging.Bus;
 using Platform.Reliability.Simulation;
 using Platform.Workloads.Runtimes;
+using Platform.Workloads.Runtimes.Processes;
 
 namespace Platform.Reliability.Mutants;
 
@@ -89,10 +90,12 @@ internal static class Catalogue
             Meanwhile = CrashAndReuseTheId,
             Runtime = (play, runtime) => new TamperedRuntime(runtime)
             {
-                Meant = handle => play.World.Machine.Find(handle.ProcessId) is { } process ? handle with { StartTime = process.StartTime } : handle,
+                Meant = handle => play.World.Machine.Find(ProcessInstance.Of(handle).ProcessId) is { } process
+                    ? handle with { Instance = new ProcessInstance(process.ProcessId, process.StartTime).ToString() }
+                    : handle,
             },
         },
-        new("start-time-not-recorded", Scenario.Scaled) { Statements = _ => Rewriting("process_id = @pid, start_time = @startTime,", "process_id = @pid,") },
+        new("start-time-not-recorded", Scenario.Scaled) { Statements = _ => Rewriting("instance = @instance,", "instance = SUBSTR(@instance, 1, INSTR(@instance, '@')) || '0',") },
         new("stop-before-drained", Scenario.Scaled) { Statements = _ => Rewriting(", routed, left_generation", ", 0 AS routed, left_generation") },
         new("ignore-generation", Scenario.BlueGreen)
         {

@@ -19,7 +19,7 @@ internal sealed class TamperedRuntime(FakeRuntime inner) : IReplicaRuntime
 
     public Task<IReadOnlyList<ReplicaHandle>> FindAsync(string owner, CancellationToken ct) => Find(inner, owner, ct);
 
-    public bool IsAlive(ReplicaHandle handle) => inner.IsAlive(Meant(handle));
+    public Task<bool> IsAliveAsync(ReplicaHandle handle, CancellationToken ct) => inner.IsAliveAsync(Meant(handle), ct);
 
     public Task<ExitStatus> WaitForExitAsync(ReplicaHandle handle, CancellationToken ct) => inner.WaitForExitAsync(Meant(handle), ct);
 

@@ -9,7 +9,7 @@ namespace Platform.Reliability.Oracles;
 /// <summary>Compares what is recorded, what runs, what is routed and what was seen, each with each, when everything has come to rest.</summary>
 internal static class Verdict
 {
-    private const string Live = "SELECT id, revision, state, generation, port, process_id, start_time, address FROM replicas WHERE state NOT IN ('stopped', 'failed')";
+    private const string Live = "SELECT id, revision, state, generation, port, instance, address FROM replicas WHERE state NOT IN ('stopped', 'failed')";
 
     /// <summary>What still moves; null: nothing.</summary>
     public static string? Unrest(Play play)
@@ -94,9 +94,9 @@ internal static class Verdict
     {
         var rows = play.Outside.Query<Row>(Live);
         var alive = play.World.Machine.Alive.Where(p => p.Application == "shop").ToList();
-        foreach (var process in alive.Where(p => !rows.Any(r => r.Id == p.Replica && r.Generation == p.Generation && r.ProcessId == p.ProcessId && r.StartTime == p.StartTime)))
+        foreach (var process in alive.Where(p => !rows.Any(r => r.Id == p.Replica && r.Generation == p.Generation && r.Instance == $"{p.ProcessId}@{p.StartTime}")))
             wrong.Add($"process {process.ProcessId} of {process.Replica} (generation {process.Generation}) lives and nobody owns it");
-        foreach (var row in rows.Where(r => !alive.Any(p => p.Replica == r.Id && p.ProcessId == r.ProcessId && p.StartTime == r.StartTime && p.Port == r.Port)))
+        foreach (var row in rows.Where(r => !alive.Any(p => p.Replica == r.Id && $"{p.ProcessId}@{p.StartTime}" == r.Instance && p.Port == r.Port)))
             wrong.Add($"{row.Id} is {row.State} and no process of it lives");
         foreach (var port in alive.GroupBy(p => p.Port).Where(g => g.Count() > 1)) wrong.Add($"port {port.Key} belongs to {port.Count()} processes");
         foreach (var start in play.Journal.Starts.GroupBy(s => s).Where(g => g.Count() > 1))
@@ -147,8 +147,7 @@ internal static class Verdict
         public string State { get; set; } = "";
         public long Generation { get; set; }
         public long Port { get; set; }
-        public long? ProcessId { get; set; }
-        public long? StartTime { get; set; }
+        public string? Instance { get; set; }
         public string? Address { get; set; }
     }
 }

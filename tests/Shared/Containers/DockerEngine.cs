@@ -12,7 +12,7 @@ public class DockerEngine : IAsyncLifetime
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
     private readonly string _folder = Path.Combine("/tmp", EngineRemains.Prefix + Guid.NewGuid().ToString("N")[..8]);
     private readonly Random _random = new();
-    private Process? _engine;
+    private ChildServer? _containers, _engine;
 
     /// <summary>Why there is no engine here; null: there is one.</summary>
     public string? Missing { get; private set; }
@@ -24,6 +24,8 @@ public class DockerEngine : IAsyncLifetime
 
     /// <summary>A folder for what tests put beside the engine; goes with it.</summary>
     public string Folder => _folder;
+
+    private string ContainerdSocket => Path.Combine(_folder, "containerd.sock");
 
     private string Bridge => EngineRemains.BridgeOf(_folder);
 
@@ -55,12 +57,12 @@ public class DockerEngine : IAsyncLifetime
     public async Task StartAsync()
     {
         var network = await File.ReadAllTextAsync(Path.Combine(_folder, EngineRemains.NetworkFile));
+        _containers ??= await StartContainerdAsync();
         var start = new ProcessStartInfo("dockerd")
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
             ArgumentList =
             {
+                "--containerd", ContainerdSocket,
                 "--host", "unix://" + Socket,
                 "--data-root", Path.Combine(_folder, "data"),
                 "--exec-root", Path.Combine(_folder, "exec"),
@@ -74,23 +76,11 @@ public class DockerEngine : IAsyncLifetime
         if (LiveRestore) start.ArgumentList.Add("--live-restore");
         start.ArgumentList.Add("--iptables=false");
         start.ArgumentList.Add("--ip-forward=false");
-        var said = new List<string>();
-        void Hear(string? line)
-        {
-            lock (said)
-                if (line is not null) said.Add(line);
-        }
-
-        _engine = Process.Start(start)!;
-        _engine.OutputDataReceived += (_, line) => Hear(line.Data);
-        _engine.ErrorDataReceived += (_, line) => Hear(line.Data);
-        _engine.BeginOutputReadLine();
-        _engine.BeginErrorReadLine();
+        _engine = ChildServer.Start(start);
         await Eventually.HoldsAsync(
             async () =>
             {
-                lock (said)
-                    if (_engine.HasExited) throw new InvalidOperationException(said.LastOrDefault() ?? "dockerd ended without a word");
+                if (_engine.HasEnded) throw new InvalidOperationException(_engine.LastWord ?? "dockerd ended without a word");
                 return File.Exists(Socket) && await Command.TryAsync("docker", ["--host", "unix://" + Socket, "version"]);
             },
             "the Docker engine answers",
@@ -101,9 +91,7 @@ public class DockerEngine : IAsyncLifetime
     public async Task KillAsync()
     {
         if (_engine is null) return;
-        _engine.Kill();
-        await _engine.WaitForExitAsync();
-        _engine.Dispose();
+        await _engine.KillAsync();
         _engine = null;
         // Its own process removes them when it ends in order; a new one refuses to start beside them.
         File.Delete(Socket);
@@ -117,23 +105,42 @@ public class DockerEngine : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (_engine is { HasExited: false })
+        if (_engine is { HasEnded: false })
         {
             var containers = (await DockerAsync("ps", "-aq")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             if (containers.Length > 0) await DockerAsync(["rm", "--force", "--volumes", .. containers]);
             await DockerAsync("network", "prune", "--force");
-            await Command.RunAsync("kill", "-TERM", _engine.Id.ToString(CultureInfo.InvariantCulture));
-            await _engine.WaitForExitAsync();
+            await _engine.EndAsync();
         }
 
-        _engine?.Dispose();
+        if (_containers is not null) await _containers.EndAsync();
         if (Directory.Exists(_folder)) await EngineRemains.RemoveAsync(_folder);
+    }
+
+    /// <summary>Apart from the engine, as distributions run it: it and the containers' shims outlive an engine that is killed.</summary>
+    private async Task<ChildServer> StartContainerdAsync()
+    {
+        var configuration = Path.Combine(_folder, "containerd.toml");
+        await File.WriteAllTextAsync(configuration, "version = 2\ndisabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n");
+        var server = ChildServer.Start(new ProcessStartInfo("containerd")
+        {
+            ArgumentList =
+            {
+                "--config", configuration,
+                "--address", ContainerdSocket,
+                "--root", Path.Combine(_folder, "containerd"),
+                "--state", Path.Combine(_folder, "run"),
+                "--log-level", "error",
+            },
+        });
+        await Eventually.HoldsAsync(() => File.Exists(ContainerdSocket) || server.HasEnded, "containerd listens", LongestStart);
+        return server;
     }
 
     private static string? WhyNot()
     {
         if (!Environment.IsPrivilegedProcess) return "A Docker engine of the tests' own needs root.";
-        foreach (var (program, package) in new[] { ("dockerd", "docker.io"), ("docker", "docker.io"), ("ip", "iproute2"), ("iptables", "iptables"), ("debootstrap", "debootstrap") })
+        foreach (var (program, package) in new[] { ("dockerd", "docker.io"), ("containerd", "containerd"), ("docker", "docker.io"), ("ip", "iproute2"), ("iptables", "iptables"), ("debootstrap", "debootstrap") })
         {
             if (!Command.Exists(program)) return $"'{program}' is not installed (apt-get install {package})";
         }

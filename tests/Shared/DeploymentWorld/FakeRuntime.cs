@@ -3,6 +3,7 @@ using Platform.Deployment.Replicas;
 using Platform.Effects;
 using Platform.Workloads.Manifests;
 using Platform.Workloads.Runtimes;
+using Platform.Workloads.Runtimes.Processes;
 
 namespace Platform.Testing.DeploymentWorld;
 
@@ -20,19 +21,19 @@ internal sealed class FakeRuntime(FakeMachine machine, IEffects effects) : IRepl
     public Task<IReadOnlyList<ReplicaHandle>> FindAsync(string owner, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<ReplicaHandle>>([.. machine.Alive.Where(p => p.Owner == owner).Select(Handle)]);
 
-    public bool IsAlive(ReplicaHandle handle) => machine.Find(handle.ProcessId, handle.StartTime)?.IsAlive == true;
+    public Task<bool> IsAliveAsync(ReplicaHandle handle, CancellationToken ct) => Task.FromResult(ProcessOf(handle)?.IsAlive == true);
 
     public async Task<ExitStatus> WaitForExitAsync(ReplicaHandle handle, CancellationToken ct) =>
-        machine.Find(handle.ProcessId, handle.StartTime) is { } process ? new ExitStatus(await process.Ended.Task.WaitAsync(ct), null) : ExitStatus.Unknown;
+        ProcessOf(handle) is { } process ? new ExitStatus(await process.Ended.Task.WaitAsync(ct), null) : ExitStatus.Unknown;
 
     public Task StopAsync(ReplicaHandle handle, TimeSpan grace, CancellationToken ct) => effects.PerformAsync(EffectKind.ProcessSignal, handle.Id, () =>
     {
-        if (machine.Find(handle.ProcessId, handle.StartTime) is { } process) machine.Stop(process);
+        if (ProcessOf(handle) is { } process) machine.Stop(process);
         return Task.CompletedTask;
     });
 
     public Task<ResourceUsage?> UsageAsync(ReplicaHandle handle, CancellationToken ct) =>
-        Task.FromResult(IsAlive(handle) ? new ResourceUsage(1, 64 << 20) : null);
+        Task.FromResult(ProcessOf(handle)?.IsAlive == true ? new ResourceUsage(1, 64 << 20) : null);
 
     public async IAsyncEnumerable<string> LogsAsync(string replica, string logDirectory, int tail, bool follow, [EnumeratorCancellation] CancellationToken ct)
     {
@@ -42,14 +43,15 @@ internal sealed class FakeRuntime(FakeMachine machine, IEffects effects) : IRepl
         if (follow) await Task.Delay(Timeout.Infinite, ct);
     }
 
+    private FakeProcess? ProcessOf(ReplicaHandle handle) => machine.Find(ProcessInstance.Of(handle).ProcessId, ProcessInstance.Of(handle).StartTime);
+
     private static ReplicaHandle Handle(FakeProcess process) => new()
     {
         Id = process.Replica,
         Application = process.Application,
         Revision = process.Revision,
         Generation = process.Generation,
-        ProcessId = process.ProcessId,
-        StartTime = process.StartTime,
+        Instance = new ProcessInstance(process.ProcessId, process.StartTime).ToString(),
         Address = new Uri($"http://127.0.0.1:{process.Port}"),
     };
 }

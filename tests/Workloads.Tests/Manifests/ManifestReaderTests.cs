@@ -71,8 +71,9 @@ public sealed class ManifestReaderTests
     }
 
     [Theory]
-    [InlineData("runtime: docker", "runtime", "not supported by this version; supported: process")]
-    [InlineData("docker: { image: shop }", "docker", "not supported by this version")]
+    [InlineData("runtime: swarm", "runtime", "not supported by this version; supported: process, docker")]
+    [InlineData("swarm: { image: shop }", "swarm", "not supported by this version")]
+    [InlineData("docker: { image: shop }", "docker", "belongs to the runtime docker")]
     [InlineData("rollout: { strategy: canary, steps: [10, 100] }", "rollout.strategy", "not supported by this version; supported: rolling, blueGreen")]
     [InlineData("rollout: { strategy: bluegreen }", "rollout.strategy", "Did you mean 'blueGreen'?")]
     [InlineData("rollout: { strategy: canary, steps: [50, 20, 100] }", "rollout.steps", "ascending")]
@@ -199,5 +200,35 @@ public sealed class ManifestReaderTests
         var result = ManifestReader.Read(yaml, baseDirectory);
         Assert.Null(result.Manifest);
         return result.Problems;
+    }
+
+    [Theory]
+    [InlineData("docker: { }", "docker.image", "missing")]
+    [InlineData("docker: { image: 'Shop Web' }", "docker.image", "an image such as")]
+    [InlineData("docker: { image: shop, network: none }", "docker.network", "bridge, host")]
+    [InlineData("docker: { image: shop, user: 'a b' }", "docker.user", "10001:10001")]
+    [InlineData("docker: { image: shop, readOnly: maybe }", "docker.readOnly", "true or false")]
+    [InlineData("docker: { image: shop, env: { PORT: 1 } }", "docker.env.PORT", "set by the platform")]
+    [InlineData("docker: { image: shop, registry: { username: me, password: hunter2 } }", "docker.registry.password", "secret://name")]
+    [InlineData("docker: { image: shop, registry: { password: secret://registry } }", "docker.registry.username", "missing")]
+    [InlineData("docker: { image: secret://image }", "docker.image", "Secrets are passed in")]
+    [InlineData("docker: { image: shop, privileged: true }", "docker.privileged", "is not a member here")]
+    [InlineData("{ docker: { image: shop, network: host }, port: 80 }", "port", "takes the port it is given")]
+    [InlineData("{ docker: { image: shop }, process: { command: [x] } }", "process", "belongs to the runtime process")]
+    public void Read_AMistakeInTheDockerSection_IsReportedAtItsPath(string section, string path, string message)
+    {
+        var members = section.StartsWith('{') ? section[1..^1] : section;
+        var problems = ManifestReader.Read($"{{ name: shop, revision: v1, runtime: docker, {members} }}", null).Problems;
+
+        Assert.Contains(problems, p => p.Path == path && p.Message.Contains(message, StringComparison.Ordinal));
+        Assert.DoesNotContain(problems, p => p.ToString().Contains("hunter2", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Read_ADockerManifestWithoutItsSection_SaysWhatIsMissing()
+    {
+        var problem = Assert.Single(ManifestReader.Read("{ name: shop, revision: v1, runtime: docker }", null).Problems);
+
+        Assert.Equal("docker", problem.Path);
     }
 }

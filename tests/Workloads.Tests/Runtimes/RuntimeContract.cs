@@ -12,6 +12,7 @@ public abstract class RuntimeContract : IAsyncLifetime
     private readonly HealthProbe _probe = new(TimeProvider.System);
     private readonly string _folder = Directory.CreateTempSubdirectory("runtime-").FullName;
     private readonly List<ReplicaHandle> _started = [];
+    private readonly List<IReplicaRuntime> _runtimes = [];
 
     protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -24,20 +25,32 @@ public abstract class RuntimeContract : IAsyncLifetime
     /// <summary>A runtime as a new run of the platform would make it.</summary>
     protected abstract IReplicaRuntime CreateRuntime();
 
+    /// <summary>A later run, beside the first or after it.</summary>
+    protected IReplicaRuntime NextRun()
+    {
+        var next = CreateRuntime();
+        _runtimes.Add(next);
+        return next;
+    }
+
     protected abstract Manifest ManifestFor(IReadOnlyList<string> mode, ResourceSpec? resources = null, IReadOnlyDictionary<string, string>? env = null);
+
+    /// <summary>An instance that has never been, as like the given one as can be.</summary>
+    protected abstract string Another(string instance);
 
     /// <summary>Why limits cannot be tested here; null: they can.</summary>
     protected abstract string? WhyNoLimits { get; }
 
-    public ValueTask InitializeAsync()
+    public virtual ValueTask InitializeAsync()
     {
-        Runtime = CreateRuntime();
+        Runtime = NextRun();
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var handle in _started) await Runtime.StopAsync(handle, TimeSpan.Zero, CancellationToken.None);
+        foreach (var handle in _started) await _runtimes[^1].StopAsync(handle, TimeSpan.Zero, CancellationToken.None);
+        foreach (var runtime in _runtimes.OfType<IDisposable>()) runtime.Dispose();
         _probe.Dispose();
         Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);
@@ -49,7 +62,7 @@ public abstract class RuntimeContract : IAsyncLifetime
         var handle = await StartAsync(["serve"]);
 
         await UntilAsync(async () => (await HealthAsync(handle)).IsHealthy);
-        Assert.True(Runtime.IsAlive(handle));
+        Assert.True(await Runtime.IsAliveAsync(handle, Cancelled));
     }
 
     [Fact]
@@ -65,6 +78,7 @@ public abstract class RuntimeContract : IAsyncLifetime
         Assert.Contains($"PLATFORM_REPLICA={handle.Id}", lines);
         Assert.Contains($"PLATFORM_OWNER={Owner}", lines);
         Assert.Contains("PLATFORM_GENERATION=7", lines);
+        Assert.Contains($"PLATFORM_RUNTIME={Runtime.Name}", lines);
         Assert.Contains("PLATFORM_APPLICATION=shop", lines);
         Assert.Contains("PLATFORM_REVISION=v1", lines);
         Assert.DoesNotContain(lines, line => line.StartsWith("SOMETHING_OF_THE_PLATFORM", StringComparison.Ordinal));
@@ -77,7 +91,7 @@ public abstract class RuntimeContract : IAsyncLifetime
 
         await Runtime.StopAsync(handle, TimeSpan.FromSeconds(30), Cancelled);
 
-        Assert.False(Runtime.IsAlive(handle));
+        Assert.False(await Runtime.IsAliveAsync(handle, Cancelled));
         Assert.Equal(new ExitStatus(0, null), await Runtime.WaitForExitAsync(handle, Cancelled));
         Assert.Contains("asked to end", await LinesAsync(handle.Id));
     }
@@ -89,7 +103,7 @@ public abstract class RuntimeContract : IAsyncLifetime
 
         await Runtime.StopAsync(handle, TimeSpan.FromMilliseconds(500), Cancelled);
 
-        Assert.False(Runtime.IsAlive(handle));
+        Assert.False(await Runtime.IsAliveAsync(handle, Cancelled));
         Assert.Equal(9, (await Runtime.WaitForExitAsync(handle, Cancelled)).Signal);
         Assert.Contains("asked to end", await LinesAsync(handle.Id));
     }
@@ -102,7 +116,7 @@ public abstract class RuntimeContract : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Runtime.StopAsync(handle, TimeSpan.FromSeconds(10), Cancelled)));
         await Runtime.StopAsync(handle, TimeSpan.FromSeconds(10), Cancelled);
 
-        Assert.False(Runtime.IsAlive(handle));
+        Assert.False(await Runtime.IsAliveAsync(handle, Cancelled));
     }
 
     [Fact]
@@ -111,7 +125,7 @@ public abstract class RuntimeContract : IAsyncLifetime
         var handle = await StartAsync(["crash", "42"]);
 
         Assert.Equal(42, (await Runtime.WaitForExitAsync(handle, Cancelled)).ExitCode);
-        await UntilAsync(() => Task.FromResult(!Runtime.IsAlive(handle)));
+        await UntilAsync(async () => !await Runtime.IsAliveAsync(handle, Cancelled));
         Assert.Null(await Runtime.UsageAsync(handle, Cancelled));
     }
 
@@ -119,7 +133,7 @@ public abstract class RuntimeContract : IAsyncLifetime
     public async Task FindAsync_ByAnotherRun_GivesEqualHandlesThatCanBeWaitedForAndStopped()
     {
         var handle = await ServingAsync(["serve"]);
-        var next = CreateRuntime();
+        var next = NextRun();
 
         var found = Assert.Single(await next.FindAsync(Owner, Cancelled));
         Assert.Equal(handle, found);
@@ -128,7 +142,7 @@ public abstract class RuntimeContract : IAsyncLifetime
         await next.StopAsync(found, TimeSpan.FromSeconds(10), Cancelled);
 
         await exit;
-        Assert.False(Runtime.IsAlive(handle));
+        Assert.False(await Runtime.IsAliveAsync(handle, Cancelled));
         Assert.Empty(await next.FindAsync(Owner, Cancelled));
     }
 
@@ -141,11 +155,11 @@ public abstract class RuntimeContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task IsAlive_AnotherProcessWithTheSameId_IsNotTheReplica()
+    public async Task IsAliveAsync_AnotherInstance_IsNotTheReplica()
     {
         var handle = await StartAsync(["serve"]);
 
-        Assert.False(Runtime.IsAlive(handle with { StartTime = handle.StartTime + 1 }));
+        Assert.False(await Runtime.IsAliveAsync(handle with { Instance = Another(handle.Instance) }, Cancelled));
     }
 
     [Fact]
@@ -182,8 +196,8 @@ public abstract class RuntimeContract : IAsyncLifetime
 
         await Runtime.StopAsync(older, TimeSpan.FromSeconds(10), Cancelled);
 
-        Assert.False(Runtime.IsAlive(older));
-        Assert.True(Runtime.IsAlive(newer));
+        Assert.False(await Runtime.IsAliveAsync(older, Cancelled));
+        Assert.True(await Runtime.IsAliveAsync(newer, Cancelled));
         Assert.Equal([newer], await Runtime.FindAsync(Owner, Cancelled));
     }
 
@@ -292,7 +306,7 @@ public abstract class RuntimeContract : IAsyncLifetime
         }
     }
 
-    private Task<HealthResult> HealthAsync(ReplicaHandle handle) => _probe.CheckAsync(handle.Address, "/", TimeSpan.FromSeconds(2), Cancelled);
+    protected Task<HealthResult> HealthAsync(ReplicaHandle handle) => _probe.CheckAsync(handle.Address, "/", TimeSpan.FromSeconds(2), Cancelled);
 
     private async Task<double> CpuAsync(ReplicaHandle handle) => (await Runtime.UsageAsync(handle, Cancelled))?.CpuSeconds ?? 0;
 }

@@ -2,10 +2,10 @@ using Platform.Workloads.Manifests.Yaml;
 
 namespace Platform.Workloads.Manifests.Sections;
 
-/// <summary>Secrets stand in a manifest only as references, and only where they are resolved: in the values of <c>process.env</c>.</summary>
+/// <summary>Secrets stand in a manifest only as references, and only where they are resolved: in the values of <c>env</c>, and as a registry's password.</summary>
 internal static class SecretReferences
 {
-    private const string Allowed = "process.env.";
+    private static readonly string[] Allowed = ["process.env.", "docker.env.", "docker.registry.password"];
 
     public static void CheckPlaces(YamlNode node, string path, ProblemList problems)
     {
@@ -17,8 +17,8 @@ internal static class SecretReferences
             case YamlSequence sequence:
                 for (var i = 0; i < sequence.Items.Count; i++) CheckPlaces(sequence.Items[i], $"{path}[{i}]", problems);
                 break;
-            case YamlScalar scalar when scalar.Text.Contains(Rules.SecretScheme, StringComparison.OrdinalIgnoreCase) && !path.StartsWith(Allowed, StringComparison.Ordinal):
-                problems.Add(node, path, "a plain value", "a secret reference", "Secrets are passed in process.env only: put the reference there and read it from the environment.");
+            case YamlScalar scalar when scalar.Text.Contains(Rules.SecretScheme, StringComparison.OrdinalIgnoreCase) && !Allowed.Any(place => path.StartsWith(place, StringComparison.Ordinal)):
+                problems.Add(node, path, "a plain value", "a secret reference", "Secrets are passed in process.env or docker.env only: put the reference there and read it from the environment.");
                 break;
         }
     }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using Platform.Effects;
 using Platform.Workloads.Manifests;
 using Platform.Workloads.Runtimes.Processes.Limits;
-using Platform.Workloads.Runtimes.Processes.Logs;
+using Platform.Workloads.Runtimes.Logs;
 using Platform.Workloads.Secrets;
 
 namespace Platform.Workloads.Runtimes.Processes;
@@ -57,7 +57,7 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
                 var processId = ProcessSpawn.Start(program, process.Command, [.. environment.Select(v => $"{v.Key}={v.Value}")], workingDirectory, log.Path);
                 if (group?.Add(processId) == false) _log.LogWarning("Replica {Replica} could not be put into its cgroup; its limits are not enforced", spec.Id);
                 // Our child stays at least as a zombie until the watch below reaps it, so it is there to be read.
-                return Markers.Of(spec).Handle(processId, ProcessTable.Find(processId)!.StartTime);
+                return Markers.Of(spec).Handle(new ProcessInstance(processId, ProcessTable.Find(processId)!.StartTime).ToString());
             });
             Follow(handle);
             return Task.FromResult(handle);
@@ -72,35 +72,35 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
 
     public Task<IReadOnlyList<ReplicaHandle>> FindAsync(string owner, CancellationToken ct)
     {
-        var oldest = new Dictionary<(string Id, long Generation), ReplicaHandle>();
+        var oldest = new Dictionary<(string Id, long Generation), (ProcessInstance Process, ReplicaHandle Handle)>();
         foreach (var processId in ProcessTable.All())
         {
             ct.ThrowIfCancellationRequested();
             if (ProcessTable.MarkersOf(processId) is not { } markers || markers.Owner != owner) continue;
             if (ProcessTable.Find(processId) is not { IsAlive: true } entry) continue;
             // What a replica starts inherits its markers; the replica itself is the oldest of them.
-            var handle = markers.Handle(processId, entry.StartTime);
+            var process = new ProcessInstance(processId, entry.StartTime);
+            var handle = markers.Handle(process.ToString());
             // Two attempts at the same replica are two replicas: one of them is nobody's, and must be found to be stopped.
             var key = (handle.Id, handle.Generation);
-            if (!oldest.TryGetValue(key, out var other) || (entry.StartTime, processId).CompareTo((other.StartTime, other.ProcessId)) < 0)
-                oldest[key] = handle;
+            if (!oldest.TryGetValue(key, out var other) || (entry.StartTime, processId).CompareTo((other.Process.StartTime, other.Process.ProcessId)) < 0)
+                oldest[key] = (process, handle);
         }
 
-        foreach (var handle in oldest.Values) Adopt(handle);
-        return Task.FromResult<IReadOnlyList<ReplicaHandle>>([.. oldest.Values.OrderBy(h => h.Id, StringComparer.Ordinal)]);
+        foreach (var (_, handle) in oldest.Values) Adopt(handle);
+        return Task.FromResult<IReadOnlyList<ReplicaHandle>>([.. oldest.Values.Select(o => o.Handle).OrderBy(h => h.Id, StringComparer.Ordinal)]);
     }
 
-    public bool IsAlive(ReplicaHandle handle) => ProcessTable.Find(handle.ProcessId) is { IsAlive: true } entry && entry.StartTime == handle.StartTime;
+    public Task<bool> IsAliveAsync(ReplicaHandle handle, CancellationToken ct) => Task.FromResult(ProcessTable.Alive(ProcessInstance.Of(handle)) is not null);
 
-    public Task<ExitStatus> WaitForExitAsync(ReplicaHandle handle, CancellationToken ct) =>
-        ExitWatch.Shared.WatchAsync(handle.ProcessId, handle.StartTime).WaitAsync(ct);
+    public Task<ExitStatus> WaitForExitAsync(ReplicaHandle handle, CancellationToken ct) => ExitOf(handle).WaitAsync(ct);
 
     public Task StopAsync(ReplicaHandle handle, TimeSpan grace, CancellationToken ct) => _stop.StopAsync(handle, grace, ct);
 
     public Task<ResourceUsage?> UsageAsync(ReplicaHandle handle, CancellationToken ct)
     {
-        if (ProcessTable.Find(handle.ProcessId) is not { IsAlive: true } entry || entry.StartTime != handle.StartTime) return Task.FromResult<ResourceUsage?>(null);
-        var group = _groups.Value?.GroupOf(handle.ProcessId);
+        if (ProcessTable.Alive(ProcessInstance.Of(handle)) is not { } entry) return Task.FromResult<ResourceUsage?>(null);
+        var group = _groups.Value?.GroupOf(entry.ProcessId);
         return Task.FromResult<ResourceUsage?>(new ResourceUsage(
             group?.CpuSeconds() ?? (double)entry.CpuTicks / ProcessTable.TicksPerSecond,
             group?.MemoryBytes() ?? entry.ResidentPages * ProcessTable.PageSize));
@@ -111,6 +111,8 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
 
     /// <summary>Stops looking after logs. The replicas go on.</summary>
     public void Dispose() => _logTimer.Dispose();
+
+    private static Task<ExitStatus> ExitOf(ReplicaHandle handle) => ExitWatch.Shared.WatchAsync(ProcessInstance.Of(handle).ProcessId, ProcessInstance.Of(handle).StartTime);
 
     private ReplicaGroup? CreateGroup(ReplicaSpec spec)
     {
@@ -135,20 +137,20 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
     private void Adopt(ReplicaHandle handle)
     {
         if (_endings.ContainsKey((handle.Id, handle.Generation))) return;
-        if (ProcessTable.Output(handle.ProcessId) is { } output && Path.GetFileName(output) == handle.Id + ".log")
+        if (ProcessTable.Output(ProcessInstance.Of(handle).ProcessId) is { } output && Path.GetFileName(output) == handle.Id + ".log")
             _logs[(handle.Id, handle.Generation)] = new ReplicaLog(output, _options.LargestLog, _options.KeptLogs);
         Follow(handle);
     }
 
-    private void Follow(ReplicaHandle handle) => _endings[(handle.Id, handle.Generation)] = FollowAsync(handle, _groups.Value?.GroupOf(handle.ProcessId));
+    private void Follow(ReplicaHandle handle) => _endings[(handle.Id, handle.Generation)] = FollowAsync(handle, _groups.Value?.GroupOf(ProcessInstance.Of(handle).ProcessId));
 
     /// <summary>When the replica has ended, however it did, what it started is ended too, and its group goes.</summary>
     private async Task FollowAsync(ReplicaHandle handle, ReplicaGroup? group)
     {
         try
         {
-            var status = await ExitWatch.Shared.WatchAsync(handle.ProcessId, handle.StartTime);
-            _log.LogDebug("Replica {Replica} (process {ProcessId}) {Status}", handle.Id, handle.ProcessId, status);
+            var status = await ExitOf(handle);
+            _log.LogDebug("Replica {Replica} (process {Process}) {Status}", handle.Id, handle.Instance, status);
             await _stop.EndStragglersAsync(handle, group, CancellationToken.None);
             group?.TryRemove();
         }

@@ -11,12 +11,13 @@ internal sealed class ProcessStop(IEffects effects, TimeProvider clock, Func<Con
 
     public async Task StopAsync(ReplicaHandle handle, TimeSpan grace, CancellationToken ct)
     {
-        var group = groups()?.GroupOf(handle.ProcessId);
-        if (IsAlive(handle))
+        var process = ProcessInstance.Of(handle);
+        var group = groups()?.GroupOf(process.ProcessId);
+        if (ProcessTable.Alive(process) is { } alive)
         {
-            var exit = ExitWatch.Shared.WatchAsync(handle.ProcessId, handle.StartTime);
+            var exit = ExitWatch.Shared.WatchAsync(process.ProcessId, process.StartTime);
             // Negative: the whole process group. The leader lives, so the number cannot be somebody else's.
-            effects.Perform(EffectKind.ProcessSignal, $"{handle.Id} SIGTERM", () => Native.kill(LeadsItsGroup(handle) ? -handle.ProcessId : handle.ProcessId, Native.SignalTerminate));
+            effects.Perform(EffectKind.ProcessSignal, $"{handle.Id} SIGTERM", () => Native.kill(alive.Session == process.ProcessId ? -process.ProcessId : process.ProcessId, Native.SignalTerminate));
             using var waited = CancellationTokenSource.CreateLinkedTokenSource(ct);
             await Task.WhenAny(exit, Task.Delay(grace, clock, waited.Token));
             ct.ThrowIfCancellationRequested();
@@ -44,30 +45,27 @@ internal sealed class ProcessStop(IEffects effects, TimeProvider clock, Func<Con
         }
 
         // In a container the platform may be process 1, which inherits orphans: reap those. The replica's own exit code is the watch's.
-        foreach (var (processId, _) in signalled.Where(s => s.Item1 != handle.ProcessId)) _ = Native.waitpid(processId, out _, Native.NoHang);
+        foreach (var (processId, _) in signalled.Where(s => s.Item1 != ProcessInstance.Of(handle).ProcessId)) _ = Native.waitpid(processId, out _, Native.NoHang);
     }
 
     /// <summary>Alive and the replica's: by marker, by session, by cgroup. Any one can be shed by a process, hardly all three.</summary>
     private static List<ProcessEntry> Members(ReplicaHandle handle, ReplicaGroup? group)
     {
+        var process = ProcessInstance.Of(handle);
         var grouped = group?.Processes().ToHashSet() ?? [];
         // The number of a session whose leader is another process than ours means somebody else's session.
-        var leader = ProcessTable.Find(handle.ProcessId);
-        var sessionIsOurs = leader is null || leader.StartTime == handle.StartTime;
+        var leader = ProcessTable.Find(process.ProcessId);
+        var sessionIsOurs = leader is null || leader.StartTime == process.StartTime;
         var members = new List<ProcessEntry>();
         foreach (var processId in ProcessTable.All())
         {
-            if (ProcessTable.Find(processId) is not { IsAlive: true } entry || entry.StartTime < handle.StartTime) continue;
+            if (ProcessTable.Find(processId) is not { IsAlive: true } entry || entry.StartTime < process.StartTime) continue;
             var ours = grouped.Contains(processId)
-                || sessionIsOurs && entry.Session == handle.ProcessId
+                || sessionIsOurs && entry.Session == process.ProcessId
                 || ProcessTable.MarkersOf(processId) is { } markers && markers.Replica == handle.Id && markers.Generation == handle.Generation;
             if (ours) members.Add(entry);
         }
 
         return members;
     }
-
-    private static bool IsAlive(ReplicaHandle handle) => ProcessTable.Find(handle.ProcessId) is { IsAlive: true } entry && entry.StartTime == handle.StartTime;
-
-    private static bool LeadsItsGroup(ReplicaHandle handle) => ProcessTable.Find(handle.ProcessId)?.Session == handle.ProcessId;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Platform.Workloads.Manifests;
 
 namespace Platform.Workloads.Runtimes.Processes;
 
@@ -28,16 +29,20 @@ internal static class ProcessTable
         return new ProcessEntry(processId, fields[0][0], (int)Field(6), Field(22), Field(14) + Field(15), Field(24));
     }
 
+    /// <summary>The very process, if it lives.</summary>
+    public static ProcessEntry? Alive(ProcessInstance process) => Find(process.ProcessId) is { IsAlive: true } entry && entry.StartTime == process.StartTime ? entry : null;
+
     public static IEnumerable<int> All()
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
             if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var processId)) yield return processId;
     }
 
-    /// <summary>Its markers; null: none, not ours to read, or ended.</summary>
+    /// <summary>Its markers; null: none, not ours to read, or ended. What runs in a container is a process of this machine too, but its engine's to stop.</summary>
     public static Markers? MarkersOf(int processId) =>
         Read($"/proc/{processId}/environ") is { } bytes && bytes.AsSpan().IndexOf("PLATFORM_REPLICA="u8) >= 0
-            ? Markers.Read(Encoding.UTF8.GetString(bytes).Split('\0'))
+        && Markers.Read(Encoding.UTF8.GetString(bytes).Split('\0')) is { Runtime: RuntimeNames.Process } markers
+            ? markers
             : null;
 
     public static string? Output(int processId)

@@ -1,4 +1,3 @@
-using Platform.Workloads.Manifests;
 using Platform.Workloads.Secrets;
 
 namespace Platform.Workloads.Runtimes.Processes;
@@ -22,22 +21,8 @@ internal static class ReplicaEnvironment
         };
         foreach (var name in PassedOn)
             if (own(name) is { Length: > 0 } value) environment[name] = value;
-        foreach (var (name, value) in spec.Manifest.Process!.Env) environment[name] = Resolve(name, value, secrets);
+        foreach (var (name, value) in spec.Manifest.Process!.Env) environment[name] = SecretValue.Of($"process.env.{name}", value, secrets);
         foreach (var (name, value) in Markers.Of(spec).Variables()) environment[name] = value;
         return environment;
-    }
-
-    private static string Resolve(string name, string value, ISecrets secrets)
-    {
-        if (!value.StartsWith(Rules.SecretScheme, StringComparison.Ordinal)) return value;
-        var secret = value[Rules.SecretScheme.Length..];
-        try
-        {
-            return secrets.Find(secret) ?? throw new ReplicaStartException($"process.env.{name} refers to the secret '{secret}', which does not exist; {secrets.HowToAdd(secret)}.");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ReplicaStartException($"process.env.{name} refers to the secret '{secret}', which cannot be read: {error.Message}");
-        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
-using Platform.Effects;
 using Platform.Workloads.Health;
 using Platform.Workloads.Manifests;
 using Platform.Workloads.Runtimes;
@@ -23,6 +22,8 @@ public sealed class ProcessRuntimeTests : RuntimeContract
             return controllers.Contains("cpu") && controllers.Contains("memory") ? null : "No writable cgroup with cpu and memory on this machine.";
         }
     }
+
+    protected override string Another(string instance) => (ProcessInstance.Parse(instance)!.Value with { StartTime = ProcessInstance.Parse(instance)!.Value.StartTime + 1 }).ToString();
 
     protected override IReplicaRuntime CreateRuntime() => Create(new ProcessRuntimeOptions());
 
@@ -105,7 +106,7 @@ public sealed class ProcessRuntimeTests : RuntimeContract
         var handle = await StartAsync(["crash", "1"], new ResourceSpec { Cpu = 0.5, MemoryBytes = 256L << 20 });
         await Runtime.WaitForExitAsync(handle, Cancelled);
 
-        Assert.False(Directory.Exists($"/proc/{handle.ProcessId}"));
+        Assert.False(Directory.Exists($"/proc/{ProcessInstance.Of(handle).ProcessId}"));
         await UntilAsync(() => Task.FromResult(Directory.GetDirectories("/sys/fs/cgroup", Owner, new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
             .All(owner => Directory.GetDirectories(owner).Length == 0)));
     }
@@ -130,12 +131,12 @@ public sealed class ProcessRuntimeTests : RuntimeContract
     {
         var spec = Spec(ManifestFor(["serve"]));
         using var platform = Process.Start(new ProcessStartInfo(Child, ["platform", LogDirectory, Owner, spec.Id, spec.Port.ToString(), "stubborn"]) { RedirectStandardOutput = true })!;
-        var processId = int.Parse((await platform.StandardOutput.ReadLineAsync(Cancelled))!);
+        var instance = await platform.StandardOutput.ReadLineAsync(Cancelled);
         platform.Kill();
         await platform.WaitForExitAsync(Cancelled);
 
         var handle = Assert.Single(await Runtime.FindAsync(Owner, Cancelled));
-        Assert.Equal((spec.Id, processId, 7L, spec.Port), (handle.Id, handle.ProcessId, handle.Generation, handle.Address.Port));
+        Assert.Equal((spec.Id, instance, 7L, spec.Port), (handle.Id, handle.Instance, handle.Generation, handle.Address.Port));
         using var probe = new HealthProbe(TimeProvider.System);
         await UntilAsync(async () => (await probe.CheckAsync(handle.Address, "/", TimeSpan.FromSeconds(2), Cancelled)).IsHealthy);
         var exit = Runtime.WaitForExitAsync(handle, Cancelled);
@@ -143,7 +144,7 @@ public sealed class ProcessRuntimeTests : RuntimeContract
 
         Assert.Contains("asked to end", await LinesAsync(handle.Id));
         Assert.Equal(ExitStatus.Unknown, await exit);
-        Assert.False(Runtime.IsAlive(handle));
+        Assert.False(await Runtime.IsAliveAsync(handle, Cancelled));
     }
 
     [Fact]
@@ -181,28 +182,4 @@ public sealed class ProcessRuntimeTests : RuntimeContract
         Process = new ProcessSpec { Command = command, Env = env ?? new Dictionary<string, string>() },
         Resources = resources ?? new ResourceSpec(),
     };
-
-    private sealed class RecordedEffects : IEffects
-    {
-        private readonly List<string> _seen = [];
-
-        public IReadOnlyList<string> Seen
-        {
-            get
-            {
-                lock (_seen) return [.. _seen];
-            }
-        }
-
-        public void Before(EffectKind kind, string what)
-        {
-            lock (_seen) _seen.Add($"{kind} {what}");
-        }
-
-        public void After(EffectKind kind, string what)
-        {
-        }
-
-        public int Torn(string what, int length) => length;
-    }
 }

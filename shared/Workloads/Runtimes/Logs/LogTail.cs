@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace Platform.Workloads.Runtimes.Processes.Logs;
+namespace Platform.Workloads.Runtimes.Logs;
 
 /// <summary>Reads the last lines of a log, and follows it across rotations.</summary>
 internal sealed class LogTail(string path, TimeProvider clock)

@@ -1,4 +1,4 @@
-namespace Platform.Workloads.Runtimes.Processes.Logs;
+namespace Platform.Workloads.Runtimes.Logs;
 
 /// <summary>
 /// The file a replica writes its output to: <c>&lt;replica&gt;.log</c>, older parts <c>.log.1</c>, <c>.log.2</c>, … The replica holds it open in
@@ -9,6 +9,9 @@ internal sealed class ReplicaLog(string path, long largest, int kept)
     private const string Extension = ".log";
 
     public string Path => path;
+
+    /// <summary>Rotated when larger, in bytes.</summary>
+    public long Largest => largest;
 
     /// <summary>Where a replica's log is.</summary>
     public static string PathOf(string replica, string directory) => System.IO.Path.Combine(System.IO.Path.GetFullPath(directory), replica + Extension);

@@ -1,7 +1,7 @@
 using Platform.Testing;
-using Platform.Workloads.Runtimes.Processes.Logs;
+using Platform.Workloads.Runtimes.Logs;
 
-namespace Workloads.Tests.Runtimes.Processes.Logs;
+namespace Workloads.Tests.Runtimes.Logs;
 
 public sealed class LogTailTests : IDisposable
 {

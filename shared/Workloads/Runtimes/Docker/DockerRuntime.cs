@@ -1,0 +1,209 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Platform.Effects;
+using Platform.Workloads.Manifests;
+using Platform.Workloads.Runtimes.Docker.Engine;
+using Platform.Workloads.Runtimes.Logs;
+using Platform.Workloads.Secrets;
+
+namespace Platform.Workloads.Runtimes.Docker;
+
+/// <summary>
+/// Replicas as containers of a Docker engine. They outlive the platform, and the engine's absence where it is set up for that; a later run
+/// finds them by their labels. An ended container is removed once its exit code and its output are safe.
+/// </summary>
+internal sealed class DockerRuntime : IReplicaRuntime, IDisposable
+{
+    private readonly IEffects _effects;
+    private readonly ISecrets _secrets;
+    private readonly DockerRuntimeOptions _options;
+    private readonly ILogger<DockerRuntime> _log;
+    private readonly TimeProvider _clock;
+    private readonly EngineClient _engine;
+    private readonly ContainerEnd _end;
+    private readonly ConcurrentDictionary<string, FollowedContainer> _followed = new(StringComparer.Ordinal);
+    private readonly Queue<string> _ended = new();
+    private readonly ConcurrentDictionary<string, bool> _starting = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _disposed = new();
+
+    public DockerRuntime(EngineClient engine, IEffects effects, ISecrets secrets, TimeProvider clock, DockerRuntimeOptions options, ILogger<DockerRuntime> log)
+    {
+        (_engine, _effects, _secrets, _clock, _options, _log) = (engine, effects, secrets, clock, options, log);
+        _end = new ContainerEnd(engine, effects, clock);
+    }
+
+    public string Name => RuntimeNames.Docker;
+
+    public async Task<ReplicaHandle> StartAsync(ReplicaSpec spec, CancellationToken ct)
+    {
+        var docker = spec.Manifest.Docker ?? throw new ReplicaStartException("The manifest has no docker section.");
+        if (!Rules.IsRevision(spec.Id)) throw new ArgumentException("A replica's id consists of letters, digits, '.', '_' and '-'.", nameof(spec));
+        Directory.CreateDirectory(spec.LogDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var name = ContainerPlan.NameOf(spec);
+        _starting[name] = true;
+        string? container = null;
+        try
+        {
+            var request = ContainerPlan.Of(spec, docker, _secrets);
+            container = await CreateAsync(spec, name, request, docker, ct);
+            await _effects.PerformAsync(EffectKind.ProcessStart, spec.Id, () => _engine.PostAsync($"containers/{container}/start", null, ct));
+            ReplicaLog.RemoveOld(spec.LogDirectory, _options.KeptEndedReplicas, InUse());
+            Follow(spec.Id, container, ReplicaLog.PathOf(spec.Id, spec.LogDirectory), isNew: true);
+            return Markers.Of(spec).Handle(container);
+        }
+        catch (EngineRefusedException refused)
+        {
+            if (container is not null) await _end.RemoveAsync(spec.Id, container, CancellationToken.None);
+            throw Failed(docker, refused);
+        }
+        catch (RuntimeUnavailableException away)
+        {
+            // What may have been made is found by its labels once the engine is back, and removed: nobody will have it recorded.
+            throw new ReplicaStartException(away.Message, isTransient: true);
+        }
+        finally
+        {
+            _starting.TryRemove(name, out _);
+        }
+    }
+
+    public async Task<IReadOnlyList<ReplicaHandle>> FindAsync(string owner, CancellationToken ct)
+    {
+        if (!_engine.HasSocket) return [];
+        var filter = Uri.EscapeDataString($"{{\"label\":[\"{ContainerLabels.Owner}={owner}\"]}}");
+        var found = new List<ReplicaHandle>();
+        foreach (var container in await _engine.GetAsync<List<ContainerSummary>>($"containers/json?all=1&filters={filter}", ct) ?? [])
+        {
+            if (ContainerLabels.Read(container.Labels) is not { Runtime: RuntimeNames.Docker } markers) continue;
+            switch (container.State)
+            {
+                case "created" when _starting.ContainsKey($"platform-{markers.Replica}.{markers.Generation}"):
+                    break;
+                case "created":
+                    // Made, and its start cut off: it has never run, and nobody has it recorded.
+                    await _end.RemoveAsync(markers.Replica, container.Id, ct);
+                    break;
+                default:
+                    // What has ended is followed too: that saves its output and its exit code, and removes it.
+                    Follow(markers.Replica, container.Id, container.Labels!.GetValueOrDefault(ContainerLabels.Log), isNew: false);
+                    if (container.State is not ("exited" or "dead" or "removing")) found.Add(markers.Handle(container.Id));
+                    break;
+            }
+        }
+
+        return [.. found.OrderBy(h => h.Id, StringComparer.Ordinal)];
+    }
+
+    public async Task<bool> IsAliveAsync(ReplicaHandle handle, CancellationToken ct) =>
+        (await _engine.GetAsync<ContainerDetails>($"containers/{handle.Instance}/json", ct))?.State.Running == true;
+
+    public Task<ExitStatus> WaitForExitAsync(ReplicaHandle handle, CancellationToken ct) => Follow(handle.Id, handle.Instance, null, isNew: false).Ended.WaitAsync(ct);
+
+    public async Task StopAsync(ReplicaHandle handle, TimeSpan grace, CancellationToken ct)
+    {
+        var followed = Follow(handle.Id, handle.Instance, null, isNew: false);
+        await _end.StopAsync(handle, grace, followed.Ended, ct);
+        await followed.Gone.WaitAsync(ct);
+    }
+
+    public async Task<ResourceUsage?> UsageAsync(ReplicaHandle handle, CancellationToken ct) =>
+        ContainerUsage.Of(await _engine.GetAsync<ContainerStats>($"containers/{handle.Instance}/stats?stream=0&one-shot=1", ct));
+
+    public IAsyncEnumerable<string> LogsAsync(string replica, string logDirectory, int tail, bool follow, CancellationToken ct) =>
+        new LogTail(ReplicaLog.PathOf(replica, logDirectory), _clock).ReadAsync(tail, follow, ct);
+
+    /// <summary>Stops looking after containers. They go on.</summary>
+    public void Dispose()
+    {
+        _disposed.Cancel();
+        _engine.Dispose();
+    }
+
+    private async Task<string> CreateAsync(ReplicaSpec spec, string name, ContainerRequest request, DockerSpec docker, CancellationToken ct)
+    {
+        Task<Created> Create() => _effects.PerformAsync(EffectKind.ProcessStart, $"{spec.Id} create", () => _engine.PostAsync<Created>($"containers/create?name={name}", request, ct));
+        try
+        {
+            return (await Create()).Id;
+        }
+        catch (EngineRefusedException refused) when (refused.Status == 404)
+        {
+            await new ImagePull(_engine, _secrets, _options.PullTimeout, _clock).PullAsync(docker, ct);
+        }
+        catch (EngineRefusedException refused) when (refused.Status == 409)
+        {
+            // An earlier answer was lost on its way. The name is this attempt's alone, so what carries it is nobody else's.
+            await _end.RemoveAsync(spec.Id, name, ct);
+        }
+
+        return (await Create()).Id;
+    }
+
+    private static ReplicaStartException Failed(DockerSpec docker, EngineRefusedException refused)
+    {
+        var words = refused.Message.Trim().TrimEnd('.');
+        var isTransient = refused.Status >= 500 && words.Contains("already", StringComparison.Ordinal);
+        return new ReplicaStartException($"The Docker engine cannot start '{docker.Image}': {words}. Correct the docker section, or what it names.", isTransient);
+    }
+
+    /// <summary>Looks after a container, once. What has ended is remembered for a while, for those who ask late.</summary>
+    private FollowedContainer Follow(string replica, string container, string? logPath, bool isNew)
+    {
+        var mine = new FollowedContainer();
+        var followed = _followed.GetOrAdd(container, mine);
+        if (ReferenceEquals(followed, mine)) _ = FollowAsync(mine, replica, container, logPath, isNew);
+        return followed;
+    }
+
+    private async Task FollowAsync(FollowedContainer followed, string replica, string container, string? logPath, bool isNew)
+    {
+        try
+        {
+            var exit = _end.WaitAsync(container, _disposed.Token);
+            logPath ??= (await LabelsAsync(container))?.GetValueOrDefault(ContainerLabels.Log);
+            followed.LogPath = logPath;
+            if (logPath is not null)
+            {
+                var log = new ContainerLog(_engine, container, new ReplicaLog(logPath, _options.LargestLog, _options.KeptLogs), _clock);
+                Directory.CreateDirectory(Path.GetDirectoryName(logPath)!);
+                if (!isNew) log.StartOver();
+                await log.CopyAsync(_disposed.Token);
+            }
+
+            var status = await exit;
+            _log.LogDebug("Replica {Replica} (container {Container}) {Status}", replica, container, status);
+            followed.End(status);
+            await _end.RemoveAsync(replica, container, _disposed.Token);
+        }
+        catch (OperationCanceledException) when (_disposed.IsCancellationRequested)
+        {
+            _log.LogDebug("Container {Container} is left to the next run", container);
+        }
+        catch (Exception error)
+        {
+            // Found again by the next look for what is ours, and removed then.
+            _followed.TryRemove(container, out _);
+            _log.LogError(error, "Looking after the container {Container} of replica {Replica} failed", container, replica);
+        }
+        finally
+        {
+            followed.Leave();
+            Forget(container);
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>?> LabelsAsync(string container) =>
+        (await _end.AskAsync(() => _engine.GetAsync<ContainerDetails>($"containers/{container}/json", _disposed.Token), _disposed.Token))?.Config.Labels;
+
+    private HashSet<string> InUse() => [.. _followed.Values.Where(f => !f.Gone.IsCompleted).Select(f => f.LogPath).OfType<string>()];
+
+    private void Forget(string container)
+    {
+        const int remembered = 4096;
+        lock (_ended)
+        {
+            _ended.Enqueue(container);
+            while (_ended.Count > remembered) _followed.TryRemove(_ended.Dequeue(), out _);
+        }
+    }
+}

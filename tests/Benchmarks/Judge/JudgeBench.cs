@@ -17,7 +17,7 @@ internal sealed class JudgeBench : IBench
     public IReadOnlyList<BenchOption> Options { get; } =
     [
         new("rollouts", "seeded rollouts per line", "1000"),
-        new("scenario", "names separated by commas, or all; list: what they are", "all"),
+        new("scenario", "names separated by commas; a-f; all: also bursts, pauses, zeroErrors, zeroTo1, broken", "a-f"),
         new("weight", "the canary's shares of the traffic in percent, separated by commas", "1,5,10"),
         new("rate", "requests per second, separated by commas", "10,100,1000"),
         new("distribution", "latencies: lognormal, pareto (heavy tail) or bimodal", "lognormal"),
@@ -35,10 +35,20 @@ internal sealed class JudgeBench : IBench
 
     public Task<BenchResult> RunAsync(BenchContext context)
     {
-        var model = LatencyModel.Of(context.Text("distribution"));
+        var baseline = context.Text("baseline") is { Length: > 0 } file ? Recording.Read(file) : null;
+        var canary = context.Text("canary") is { Length: > 0 } other ? Recording.Read(other) : null;
+        if (canary is not null && baseline is null) throw new BenchUsageException("--canary: needs --baseline beside it.");
+        var model = baseline is null ? LatencyModel.Of(context.Text("distribution")) : LatencyModel.Of(baseline);
         var limits = new AnalysisLimits { ErrorRate = 0.05, MinRequests = 20, Settle = context.Seconds("settle") };
         var rows = new List<IReadOnlyDictionary<string, object?>>();
-        foreach (var scenario in Scenarios(context.Text("scenario")))
+        var scenarios = Scenarios(context.Text("scenario"));
+        if (baseline is not null && canary is not null)
+        {
+            rows.AddRange(Contenders(context, model).Select(contender => Replay(contender, limits, baseline, canary)));
+            scenarios = [Drawn(baseline, canary)];
+        }
+
+        foreach (var scenario in scenarios)
         {
             foreach (var weight in Numbers(context, "weight"))
             {
@@ -46,13 +56,13 @@ internal sealed class JudgeBench : IBench
                 {
                     context.Say($"{scenario.Name} ({scenario.Description}), {weight} % of {rate} requests/s …");
                     var seed = (ulong)context.Integer("seed");
-                    var series = new Series(scenario, model, model, weight / 100, rate, limits, seed);
+                    var series = new Series(scenario, model, canary is null ? model : LatencyModel.Of(canary), weight / 100, rate, limits, seed);
                     foreach (var aborts in series.Run(Contenders(context, model), context.Integer("rollouts"), context.CancellationToken)) rows.Add(Row(series, aborts));
                 }
             }
         }
 
-        return Task.FromResult(new BenchResult(rows, []));
+        return Task.FromResult(new BenchResult(rows, JudgePromises.Of(rows)));
     }
 
     private static List<Contender> Contenders(BenchContext context, LatencyModel model) =>
@@ -70,7 +80,7 @@ internal sealed class JudgeBench : IBench
         var falsely = aborts.Seconds.Count(s => s <= (onset ?? double.MaxValue));
         var row = new Dictionary<string, object?>
         {
-            ["subject"] = aborts.Subject == "statistical" ? "ours" : aborts.Subject,
+            ["subject"] = Subject(aborts.Subject),
             ["scenario"] = series.Scenario.Name,
             ["distribution"] = series.Baseline.Name,
             ["weightPercent"] = series.Weight * 100,
@@ -90,10 +100,49 @@ internal sealed class JudgeBench : IBench
         double? At(double q) => times.Length == 0 || double.IsInfinity(times[(int)(q * (times.Length - 1))]) ? null : times[(int)(q * (times.Length - 1))];
     }
 
-    private static IEnumerable<Scenario> Scenarios(string names) => names == "all"
-        ? Scenario.All
-        : names.Split(',').Select(name => Scenario.All.FirstOrDefault(s => s.Name == name)
-            ?? throw new BenchUsageException($"--scenario: there is no '{name}'; known: {string.Join(", ", Scenario.All.Select(s => s.Name))}."));
+    /// <summary>The recordings as they are, once.</summary>
+    private static Dictionary<string, object?> Replay(Contender contender, AnalysisLimits limits, Recording baseline, Recording canary)
+    {
+        var trial = contender.Judge.Begin(limits);
+        double? aborted = null;
+        var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        foreach (var interval in Recording.Beside(baseline, canary, start))
+        {
+            if (trial.Add(interval) != VerdictOutcome.Fail) continue;
+            aborted = (interval.At - start).TotalSeconds;
+            break;
+        }
+
+        return new Dictionary<string, object?>
+        {
+            ["subject"] = Subject(contender.Judge.Name),
+            ["scenario"] = "recording",
+            ["outcome"] = trial.Verdict.Outcome.ToString(),
+            ["detectionSeconds"] = aborted,
+            ["finding"] = trial.Verdict.Sentence,
+        };
+    }
+
+    /// <summary>Rollouts whose requests are drawn from two recordings.</summary>
+    private static Scenario Drawn(Recording baseline, Recording canary) => new()
+    {
+        Name = "drawn",
+        Description = "requests drawn from the recordings",
+        Seconds = 600,
+        Onset = 0,
+        BaselineErrors = _ => baseline.ErrorRate,
+        CanaryErrors = _ => canary.ErrorRate,
+    };
+
+    private static string Subject(string judge) => judge == "statistical" ? "ours" : judge;
+
+    private static IReadOnlyList<Scenario> Scenarios(string names) => names switch
+    {
+        "all" => Scenario.All,
+        "a-f" => [.. Scenario.All.Where(s => s.IsStandard)],
+        _ => [.. names.Split(',').Select(name => Scenario.All.FirstOrDefault(s => s.Name == name)
+            ?? throw new BenchUsageException($"--scenario: there is no '{name}'; known: {string.Join(", ", Scenario.All.Select(s => s.Name))}, a-f, all."))],
+    };
 
     private static double[] Numbers(BenchContext context, string option) =>
         [.. context.Text(option).Split(',').Select(part => double.TryParse(part, out var number) && number > 0

@@ -18,12 +18,21 @@ internal sealed class LatencyModel
     private LatencyModel(string name, double lowest, double highest, Func<double, double> distribution)
     {
         Name = name;
-        _lowest = (int)Math.Floor(Math.Log(lowest) / Cell);
+        _lowest = CellOf(lowest);
         var cells = (int)Math.Ceiling(Math.Log(highest) / Cell) - _lowest + 1;
         var chances = new double[cells];
         _upTo = new double[cells];
         for (var i = 0; i < cells; i++) _upTo[i] = i == cells - 1 ? 1 : distribution(Math.Exp((_lowest + i + 1) * Cell));
         for (var i = 0; i < cells; i++) chances[i] = _upTo[i] - (i == 0 ? 0 : _upTo[i - 1]);
+        (_keep, _other) = Alias(chances);
+    }
+
+    private LatencyModel(string name, int lowest, double[] chances)
+    {
+        Name = name;
+        _lowest = lowest;
+        _upTo = new double[chances.Length];
+        for (var i = 0; i < chances.Length; i++) _upTo[i] = (i == 0 ? 0 : _upTo[i - 1]) + chances[i];
         (_keep, _other) = Alias(chances);
     }
 
@@ -43,8 +52,18 @@ internal sealed class LatencyModel
         _ => throw new BenchUsageException($"--distribution: expected lognormal, pareto or bimodal, found '{name}'."),
     };
 
+    /// <summary>The latencies of a recording.</summary>
+    public static LatencyModel Of(Recording recording)
+    {
+        var cells = recording.Requests.Select(r => CellOf(Math.Max(r.Latency, 1e-5))).ToList();
+        var lowest = cells.Min();
+        var chances = new double[cells.Max() - lowest + 1];
+        foreach (var cell in cells) chances[cell - lowest] += 1.0 / cells.Count;
+        return new LatencyModel("recorded", lowest, chances);
+    }
+
     /// <summary>The value that a share q does not exceed, seconds.</summary>
-    public double Quantile(double q) => Math.Exp((_lowest + Array.FindIndex(_upTo, u => u >= q) + 0.5) * Cell);
+    public double Quantile(double q) => Math.Exp((_lowest + Math.Max(0, Array.FindIndex(_upTo, u => u >= Math.Min(q, 1 - 1e-9))) + 0.5) * Cell);
 
     /// <summary>The histogram's bin of a cell.</summary>
     public int BinOf(int cell) => (int)Math.Floor((double)(_lowest + cell) / CellsPerBin) + 1;
@@ -61,6 +80,8 @@ internal sealed class LatencyModel
         var cell = (int)(((bits >> 32) * (ulong)_keep.Length) >> 32);
         return (uint)bits * (1.0 / (1L << 32)) < _keep[cell] ? cell : _other[cell];
     }
+
+    private static int CellOf(double seconds) => (int)Math.Floor(Math.Log(seconds) / Cell);
 
     private static (double[] Keep, int[] Other) Alias(double[] chances)
     {

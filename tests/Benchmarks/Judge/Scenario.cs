@@ -5,6 +5,9 @@ internal sealed record Scenario
 {
     public required string Name { get; init; }
 
+    /// <summary>One of (a) to (f).</summary>
+    public bool IsStandard { get; init; } = true;
+
     public required string Description { get; init; }
 
     /// <summary>When the canary becomes worse than its baseline; null: never, so every abort is a false one.</summary>
@@ -53,11 +56,11 @@ internal sealed record Scenario
             Traffic = t => 1 + 0.5 * Day(t), BaselineSlowdown = t => 1 + 0.3 * Day(t), CanarySlowdown = t => 1 + 0.3 * Day(t),
             BaselineErrors = t => 0.001 * (1 + 0.8 * Day(t)), CanaryErrors = t => 0.001 * (1 + 0.8 * Day(t)),
         },
-        new() { Name = "bursts", Description = "every minute a second in which a tenth of all requests fails, in both", Seconds = Whole, CommonBursts = 1 / 60.0 },
-        new() { Name = "pauses", Description = "every replica stands still for half a second now and then, in both", Seconds = Whole, Pauses = 1 / 30.0 },
-        new() { Name = "zeroErrors", Description = "no errors at all in either", Seconds = Whole, BaselineErrors = _ => 0, CanaryErrors = _ => 0 },
-        new() { Name = "zeroTo1", Description = "errors 0 → 1 %", Seconds = Stage, Onset = 0, BaselineErrors = _ => 0, CanaryErrors = _ => 0.01 },
-        new() { Name = "broken", Description = "every second request fails", Seconds = Stage, Onset = 0, CanaryErrors = _ => 0.5 },
+        new() { Name = "bursts", IsStandard = false, Description = "every minute a second in which a tenth of all requests fails, in both", Seconds = Whole, CommonBursts = 1 / 60.0 },
+        new() { Name = "pauses", IsStandard = false, Description = "every replica stands still for half a second now and then, in both", Seconds = Whole, Pauses = 1 / 30.0 },
+        new() { Name = "zeroErrors", IsStandard = false, Description = "no errors at all in either", Seconds = Whole, BaselineErrors = _ => 0, CanaryErrors = _ => 0 },
+        new() { Name = "zeroTo1", IsStandard = false, Description = "errors 0 → 1 %", Seconds = Stage, Onset = 0, BaselineErrors = _ => 0, CanaryErrors = _ => 0.01 },
+        new() { Name = "broken", IsStandard = false, Description = "every second request fails", Seconds = Stage, Onset = 0, CanaryErrors = _ => 0.5 },
     ];
 
     private static double Day(double t) => Math.Sin(2 * Math.PI * t / Whole);
@@ -69,5 +72,5 @@ internal sealed record Scenario
         new() { Name = name, Description = $"p95 +{(factor - 1) * 100:0} %: every request", Seconds = Stage, Onset = 0, CanarySlowdown = _ => factor };
 
     private static Scenario Tail(string name, double factor) =>
-        new() { Name = name, Description = $"p95 +{(factor - 1) * 100:0} %: only the slowest requests", Seconds = Stage, Onset = 0, TailSlowdown = factor };
+        new() { Name = name, IsStandard = false, Description = $"p95 +{(factor - 1) * 100:0} %: only the slowest requests", Seconds = Stage, Onset = 0, TailSlowdown = factor };
 }

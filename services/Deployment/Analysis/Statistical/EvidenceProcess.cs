@@ -11,20 +11,17 @@ namespace Platform.Deployment.Analysis.Statistical;
 /// consumed. What is not yet bet is kept, and counts.
 /// </para>
 /// </summary>
-/// <param name="alternatives">Number of regression sizes, 1 or more.</param>
+/// <param name="parts">What part of the capital is bet on each regression size; together 1.</param>
 /// <param name="horizon">Expected length of the rollout: half of the rest is bet within it. Seconds, above zero.</param>
-internal sealed class EvidenceProcess(int alternatives, double horizon)
+internal sealed class EvidenceProcess(double[] parts, double horizon)
 {
     private const double FromTheStart = 0.7;
-    private readonly double[] _capital = new double[alternatives];
+    private readonly double[] _capital = new double[parts.Length];
     private double _released;
     private double _began = double.NaN;
 
     /// <summary>The e-value now: 1 at the start.</summary>
     public double Value { get; private set; } = 1;
-
-    /// <summary>Its largest value so far.</summary>
-    public double Highest { get; private set; } = 1;
 
     /// <summary>Settles the bets on one block of requests.</summary>
     /// <param name="seconds">When the block ended, on any scale.</param>
@@ -34,16 +31,15 @@ internal sealed class EvidenceProcess(int alternatives, double horizon)
         if (double.IsNaN(_began)) _began = seconds;
         var elapsed = seconds - _began;
         var released = FromTheStart + (1 - FromTheStart) * elapsed / (elapsed + horizon);
-        var share = (released - _released) / _capital.Length;
+        var fresh = released - _released;
         _released = released;
         var sum = 1 - released;
         for (var i = 0; i < _capital.Length; i++)
         {
-            _capital[i] = (_capital[i] + share) * Math.Exp(logFactors[i]);
+            _capital[i] = (_capital[i] + fresh * parts[i]) * Math.Exp(logFactors[i]);
             sum += _capital[i];
         }
 
         Value = sum;
-        Highest = Math.Max(Highest, sum);
     }
 }

@@ -11,6 +11,8 @@ namespace Platform.Deployment.Analysis.Statistical;
 internal sealed class LatencyTest(string name, double quantile, double weight, AnalysisLimits limits)
 {
     private const double Harm = 1.5;
+    /// <summary>A slow second is common (a collected heap, a cold page), a few of them in a row are not.</summary>
+    internal const double MostPerSecond = 2;
     private const double LeastBeyond = 5; // requests expected beyond the quantile before it is used
     private static readonly double BinWidth = 1 + LatencyHistogram.RelativeAccuracy; // a bin's end lies this far beyond the value it stands for
     private double _baselineThreshold, _canaryThreshold;
@@ -20,7 +22,7 @@ internal sealed class LatencyTest(string name, double quantile, double weight, A
     /// <summary>Requests of the canary so much slower than the baseline's quantile that it would be harm if they were no rarer: <see cref="Harm"/> times.</summary>
     public long Harmful { get; private set; }
 
-    public MetricTest Test { get; } = new(name, weight, 1, 0, limits.Horizon.TotalSeconds);
+    public MetricTest Test { get; } = new(name, weight, 1, 0, limits.Horizon.TotalSeconds, MostPerSecond);
 
     /// <summary>Adds an interval.</summary>
     /// <param name="seconds">When it ended.</param>
@@ -45,6 +47,13 @@ internal sealed class LatencyTest(string name, double quantile, double weight, A
         var counts = new BlockCounts(canary?.Count ?? 0, Above(canary, _canaryThreshold), baseline?.Count ?? 0, Above(baseline, _baselineThreshold));
         Harmful += Above(canary, _baselineThreshold * Harm);
         Test.Add(seconds, counts, new PastShare(Above(past.Latencies, _baselineThreshold), past.Latencies.Count, limits.FalseAborts * StatisticalTrial.ForThePast));
+    }
+
+    /// <summary>Before the canary serves: how the baseline alone behaves.</summary>
+    public void AddBaseline(LatencyHistogram? baseline, BaselineWindow past)
+    {
+        if (baseline is null || past.Latencies.Count * (1 - quantile) < LeastBeyond) return;
+        Test.AddBaseline(baseline.Count, Above(baseline, past.Latencies.Quantile(quantile)));
     }
 
     private static long Above(LatencyHistogram? latencies, double threshold) => latencies is null ? 0 : latencies.Count - latencies.CountUpTo(threshold);

@@ -9,21 +9,23 @@ namespace Platform.Deployment.Analysis.Statistical;
 /// <param name="ratio">The canary's chance of a bad request may be this many times the baseline's …</param>
 /// <param name="slack">… plus this.</param>
 /// <param name="horizon">See <see cref="EvidenceProcess"/>.</param>
+/// <param name="mostPerSecond">
+/// The most that one second may say, as a logarithm: requests of one moment share its fate, and no single second decides.
+/// </param>
 /// <param name="absolute">What the canary's chance must not exceed, whatever the baseline's is; null: it is compared with the baseline.</param>
-internal sealed class MetricTest(string name, double weight, double ratio, double slack, double horizon, double? absolute = null)
+internal sealed class MetricTest(string name, double weight, double ratio, double slack, double horizon, double mostPerSecond, double? absolute = null)
 {
-    /// <summary>Odds of a bad request, as multiples of those that are just within tolerance: from hardly noticeable to all broken.</summary>
-    private static readonly double[] Odds = [1.6, 3, 6, 15, 60, 600];
-
     /// <summary>
-    /// The most that one second may say, as a logarithm: no single second decides. Requests of one moment share its fate, and this is
-    /// what bounds the harm of it.
+    /// Odds of a bad request, as multiples of those that are just within tolerance, from hardly noticeable to all broken, and what part
+    /// of the capital suspects them. The small ones need many requests anyway, and can wait a little longer.
     /// </summary>
-    private const double MostPerSecond = 4;
+    private static readonly double[] Odds = [1.1, 1.3, 1.8, 3, 7, 25, 300];
+    private static readonly double[] Parts = [0.05, 0.08, 0.17, 0.2, 0.2, 0.15, 0.15];
+
     private const double LongestBlock = 10;
     private const double MostAllowed = 0.98;
 
-    private readonly EvidenceProcess _evidence = new(Odds.Length, horizon);
+    private readonly EvidenceProcess _evidence = new(Parts, horizon);
     private readonly Dispersion _dispersion = new();
     private BlockCounts _block;
     private double _blockBegan, _expected;
@@ -68,10 +70,13 @@ internal sealed class MetricTest(string name, double weight, double ratio, doubl
         _block = default;
     }
 
+    /// <summary>Before the canary serves: how the baseline alone behaves.</summary>
+    public void AddBaseline(long requests, long bad) => _dispersion.Add(new BlockCounts(0, 0, requests, bad));
+
     private void Settle(double seconds, double length, double? limit)
     {
         Span<double> factors = stackalloc double[Odds.Length];
-        var most = MostPerSecond * Math.Max(1, length);
+        var most = mostPerSecond * Math.Max(1, length);
         var allowed = Math.Max(limit ?? ratio * _expected + slack, 1e-6);
         if (allowed > MostAllowed) return; // the baseline is broken itself
         for (var i = 0; i < Odds.Length; i++)

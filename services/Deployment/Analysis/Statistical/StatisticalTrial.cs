@@ -12,6 +12,7 @@ internal sealed class StatisticalTrial : ICanaryTrial
     public const double ForThePast = 0.025;
     private const int MetricsWithAPast = 4;
     private const double FadesPerSettle = 3;
+    private const double MostErrorsPerSecond = 4; // two seconds at least
     private const double BeyondP95 = 0.05;
     private readonly BaselineWindow _long = new(generation: 300, least: 1000);
     private DateTimeOffset? _since;
@@ -22,9 +23,9 @@ internal sealed class StatisticalTrial : ICanaryTrial
         Needed = 1 / (limits.FalseAborts * (1 - MetricsWithAPast * ForThePast));
         var horizon = limits.Horizon.TotalSeconds;
         var rest = limits.P95 is null ? 1 : 0.9;
-        Errors = new MetricTest("errors", 0.4 * rest, limits.ErrorRatio, limits.ErrorTolerance, horizon);
-        ErrorLimit = new MetricTest("errorLimit", 0.05 * rest, 1, 0, horizon, Math.Min(limits.ErrorRate, 0.97));
-        P95Limit = limits.P95 is null ? null : new MetricTest("p95Limit", 1 - rest, 1, 0, horizon, BeyondP95);
+        Errors = new MetricTest("errors", 0.4 * rest, limits.ErrorRatio, limits.ErrorTolerance, horizon, MostErrorsPerSecond);
+        ErrorLimit = new MetricTest("errorLimit", 0.05 * rest, 1, 0, horizon, MostErrorsPerSecond, Math.Min(limits.ErrorRate, 0.97));
+        P95Limit = limits.P95 is null ? null : new MetricTest("p95Limit", 1 - rest, 1, 0, horizon, LatencyTest.MostPerSecond, BeyondP95);
         Latencies =
         [
             new LatencyTest("p50", 0.5, 0.2 * rest, limits),
@@ -81,6 +82,12 @@ internal sealed class StatisticalTrial : ICanaryTrial
             AddLatencies(seconds, length, canary, baseline, (interval.CanaryAge ?? interval.At - since) - interval.Length);
             Weigh();
             Progress.Add(interval, Value);
+        }
+
+        if (_since is null)
+        {
+            Errors.AddBaseline(baseline.Requests, baseline.Errors);
+            foreach (var latency in Latencies) latency.AddBaseline(baseline.Latencies, Recent);
         }
 
         Recent.Add(seconds, baseline);

@@ -7,7 +7,7 @@ public sealed class EvidenceProcessTests
     [Fact]
     public void Without_any_information_it_stays_where_it_began()
     {
-        var evidence = new EvidenceProcess(3, 100);
+        var evidence = new EvidenceProcess([0.2, 0.3, 0.5], 100);
         for (var second = 0; second < 1000; second++) evidence.Settle(second, [0, 0, 0]);
         Assert.Equal(1, evidence.Value, 12);
     }
@@ -15,7 +15,7 @@ public sealed class EvidenceProcessTests
     [Fact]
     public void A_regression_that_starts_late_meets_capital_that_was_kept()
     {
-        var evidence = new EvidenceProcess(1, 1800);
+        var evidence = new EvidenceProcess([1], 1800);
         for (var second = 0; second < 1000; second++) evidence.Settle(second, [-1]);
         Assert.InRange(evidence.Value, 0.1, 0.3);
 

@@ -10,7 +10,7 @@ namespace Platform.Deployment.Analysis.Statistical;
 /// 1 + (nc·a/n)·((pc − θc) − ratio(pb − θb)) ≤ 1 exactly where pc ≤ ratio·pb + slack: an e-variable for every θb and a, for any
 /// numbers of requests. θb and a are the ones that grow fastest if the chances are (qc, qb): the Kullback-Leibler projection of the
 /// alternative on the null (Turner, Ly, Grünwald 2024, "Generic E-variables for exact sequential k-sample tests that allow for optional
-/// stopping"; Turner, Grünwald 2022 for linear bounds).
+/// stopping"; Turner, Grünwald 2023 for linear bounds).
 /// </para>
 /// </summary>
 internal readonly struct BlockBet

@@ -6,7 +6,7 @@ namespace Platform.Deployment.Analysis.Statistical;
 /// holds, the chance that it <i>ever</i> reaches 1/α is at most α (Ville's inequality), however often one looks.
 /// <para>
 /// The capital is divided over several sizes of the regression (the method of mixtures: Robbins 1970; Howard, Ramdas, McAuliffe,
-/// Sekhon 2021, section 3) and over the times at which it may begin (Shin, Ramdas, Rinaldo 2023, "E-detectors", section 4): most is bet
+/// Sekhon 2021) and over the times at which it may begin (Shin, Ramdas, Rinaldo 2023, "E-detectors"): most is bet
 /// from the start; the rest comes in over time, so that a regression that starts late meets capital that no earlier interval has
 /// consumed. What is not yet bet is kept, and counts.
 /// </para>

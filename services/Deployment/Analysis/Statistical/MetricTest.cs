@@ -22,13 +22,15 @@ internal sealed class MetricTest(string name, double weight, double ratio, doubl
     private static readonly double[] Odds = [1.1, 1.3, 1.8, 3, 7, 25, 300];
     private static readonly double[] Parts = [0.05, 0.08, 0.17, 0.2, 0.2, 0.15, 0.15];
 
-    private const double LongestBlock = 10;
+    private const double LongestWait = 5; // seconds for which requests of the canary wait for some of the baseline to stand beside them
+    private const double LongestBlock = 10; // and those of the baseline for some of the canary
     private const double MostAllowed = 0.98;
 
     private readonly EvidenceProcess _evidence = new(Parts, horizon);
     private readonly Dispersion _dispersion = new();
     private BlockCounts _block;
     private double _blockBegan, _expected;
+    private bool _alone; // the baseline has gone: nothing to wait for
 
     public string Name => name;
 
@@ -65,8 +67,9 @@ internal sealed class MetricTest(string name, double weight, double ratio, doubl
         var length = seconds - _blockBegan;
         if (_block.Canary > 0 && absolute is not null) Settle(seconds, length, absolute);
         else if (_block is { Canary: > 0, Baseline: > 0 }) Settle(seconds, length, null);
-        else if (length < LongestBlock) return;
+        else if (length < (_block.Canary == 0 ? LongestBlock : _alone ? 0 : LongestWait)) return;
         else if (_block.Canary > 0 && past.Requests > 0) Settle(seconds, length, ratio * past.Highest + slack);
+        if (_block.Canary > 0) _alone = _block.Baseline == 0;
         _block = default;
     }
 

@@ -2,7 +2,7 @@ namespace Platform.Deployment.Analysis.Statistical;
 
 /// <summary>
 /// A confidence sequence for a share: an interval that covers it at <i>all</i> times at once with the given confidence. The beta-binomial
-/// mixture (Robbins 1970; Howard, Ramdas, McAuliffe, Sekhon 2021, section 3.2): for the true p, B(x + ½, n − x + ½) ÷ (B(½, ½) pˣ(1 − p)ⁿ⁻ˣ)
+/// mixture (Robbins 1970; Howard, Ramdas, McAuliffe, Sekhon 2021): for the true p, B(x + ½, n − x + ½) ÷ (B(½, ½) pˣ(1 − p)ⁿ⁻ˣ)
 /// is a martingale that starts at 1, so the set of p where it has not reached 1/α is never left by the truth but with chance α.
 /// </summary>
 internal static class Proportion

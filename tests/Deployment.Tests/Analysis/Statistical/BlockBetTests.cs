@@ -58,6 +58,15 @@ public sealed class BlockBetTests
         }
     }
 
+    [Fact]
+    public void Against_a_limit_one_large_block_says_what_its_parts_say()
+    {
+        var bet = BlockBet.Against(0.2, 0.05);
+        var (a, b) = (new BlockCounts(40, 3, 0, 0), new BlockCounts(17, 6, 0, 0));
+        Assert.Equal(bet.LogFactor(a) + bet.LogFactor(b), bet.LogFactor(a + b), 12);
+        Assert.Equal(3 * Math.Log(0.2 / 0.05) + 37 * Math.Log(0.8 / 0.95), bet.LogFactor(a), 12);
+    }
+
     private static double Binomial(int n, int k, double p)
     {
         var chance = 1.0;

@@ -110,8 +110,8 @@ public sealed class StatisticalJudgeTests
             return null;
         }
 
-        Assert.InRange(Fails(0.02, 1) ?? int.MaxValue, 1, 60);
-        Assert.InRange(Fails(0.001, 1.5) ?? int.MaxValue, 1, 60);
+        Assert.InRange(Fails(0.02, 1) ?? int.MaxValue, 4, 60);
+        Assert.InRange(Fails(0.001, 1.5) ?? int.MaxValue, 4, 15);
         Assert.Null(Fails(0.001, 1));
     }
 

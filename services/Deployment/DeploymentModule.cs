@@ -14,6 +14,7 @@ using Platform.Metrics.Streaming;
 using Platform.Storage;
 using Platform.Workloads.Runtimes.Docker;
 using Platform.Workloads.Runtimes.Processes;
+using Platform.Workloads.Runtimes.Swarm;
 
 namespace Platform.Deployment;
 
@@ -47,6 +48,7 @@ public static class DeploymentModule
         builder.AddProcessRuntime();
         builder.AddOptions<DockerRuntimeOptions>("Docker");
         builder.AddDockerRuntime();
+        builder.AddSwarmRuntime();
         builder.AddModuleMessaging(Name, bus =>
         {
             bus.AddSagaStateMachine<RolloutStateMachine, RolloutState>();

@@ -64,7 +64,7 @@ internal static class StatusView
 
     private static Table Replicas(ApplicationView application, DateTimeOffset now)
     {
-        var table = Tables.Plain().AddColumns("REPLICA", "REVISION", "STATE", "ADDRESS", "PID", "AGE", "RESTARTS");
+        var table = Tables.Plain().AddColumns("REPLICA", "REVISION", "STATE", "ADDRESS", "INSTANCE", "AGE", "RESTARTS");
         foreach (var replica in application.Replicas)
         {
             table.AddRow(
@@ -72,12 +72,20 @@ internal static class StatusView
                 Markup.Escape(replica.Revision),
                 State(replica.State),
                 Markup.Escape(replica.Address?.GetLeftPart(UriPartial.Authority) ?? "–"),
-                replica.ProcessId?.ToString(CultureInfo.InvariantCulture) ?? "–",
+                Markup.Escape(Instance(replica)),
                 replica.StartedAt is { } started ? Durations.Short(now - started) : "–",
                 replica.Restarts.ToString(CultureInfo.InvariantCulture));
         }
 
         return table;
+    }
+
+    /// <summary>What people know it by: a process's id, the beginning of a container's.</summary>
+    private static string Instance(ReplicaView replica)
+    {
+        const int shown = 12;
+        if (replica.ProcessId is { } processId) return processId.ToString(CultureInfo.InvariantCulture);
+        return replica.Instance is not { Length: > 0 } instance ? "–" : instance.Length <= shown ? instance : instance[..shown];
     }
 
     private static Rows Rollout(RolloutView rollout)

@@ -9,11 +9,11 @@ public sealed record Manifest
     public required string Name { get; init; }
     /// <summary>The revision: letters, digits, <c>.</c>, <c>_</c>, <c>-</c>, at most 63 characters.</summary>
     public required string Revision { get; init; }
-    /// <summary>What runs it: <c>process</c> (operating-system processes) or <c>docker</c> (containers).</summary>
+    /// <summary>What runs it: <c>process</c> (operating-system processes), <c>docker</c> (containers of one engine) or <c>swarm</c> (containers of a Docker Swarm).</summary>
     public string Runtime { get; init; } = RuntimeNames.Process;
     /// <summary>How to start it; set exactly when <see cref="Runtime"/> is <c>process</c>.</summary>
     public ProcessSpec? Process { get; init; }
-    /// <summary>How to start it; set exactly when <see cref="Runtime"/> is <c>docker</c>.</summary>
+    /// <summary>How to start it; set exactly when <see cref="Runtime"/> is <c>docker</c> or <c>swarm</c>.</summary>
     public DockerSpec? Docker { get; init; }
     /// <summary>The port every replica listens on; 0 (default): the platform assigns one and passes it as <c>PORT</c>. A container in a network of its own may listen on the port of its image.</summary>
     public int Port { get; init; }
@@ -40,8 +40,12 @@ public static class RuntimeNames
     public const string Process = "process";
     /// <summary>Containers of a Docker engine.</summary>
     public const string Docker = "docker";
+    /// <summary>Containers on the nodes of a Docker Swarm.</summary>
+    public const string Swarm = "swarm";
     /// <summary>All that this version has.</summary>
-    public static IReadOnlyList<string> All { get; } = [Process, Docker];
+    public static IReadOnlyList<string> All { get; } = [Process, Docker, Swarm];
+    /// <summary>The section of the manifest that says how to start a replica there: a Swarm takes the same as an engine.</summary>
+    public static string SectionOf(string runtime) => runtime == Swarm ? Docker : runtime;
 }
 
 /// <summary>Rollout strategies by the name a manifest calls them.</summary>
@@ -67,6 +71,7 @@ public sealed record ProcessSpec
 /// <summary>The <c>docker</c> section.</summary>
 public sealed record DockerSpec
 {
+    internal const string DefaultNetwork = "bridge";
     /// <summary>The image: <c>registry.example.org/shop/web:v2</c>, or one the engine has. A missing one is pulled.</summary>
     public required string Image { get; init; }
     /// <summary>In place of the image's own command (its <c>CMD</c>); empty: the image's own. No shell is involved.</summary>
@@ -78,7 +83,7 @@ public sealed record DockerSpec
     /// <summary>Its root file system cannot be written to; <c>/tmp</c> is in memory. Default false.</summary>
     public bool ReadOnly { get; init; }
     /// <summary>The network: <c>bridge</c> (default), the name of one that exists, or <c>host</c>: no network of its own, it listens on <c>PORT</c> on the machine's loopback.</summary>
-    public string Network { get; init; } = "bridge";
+    public string Network { get; init; } = DefaultNetwork;
     /// <summary>Who asks the registry; nothing: nobody in particular.</summary>
     public RegistrySpec? Registry { get; init; }
 }

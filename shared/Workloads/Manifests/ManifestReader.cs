@@ -49,7 +49,7 @@ public static class ManifestReader
         var section = new Section(root, root, "", problems);
         var name = section.Required("name", "a name of lower-case letters, digits and '-', starting and ending with a letter or digit, at most 63 characters", Rules.IsName);
         var revision = section.Required("revision", "a revision of letters, digits, '.', '_' and '-', starting with a letter or digit, at most 63 characters", Rules.IsRevision);
-        var runtime = section.Choice("runtime", RuntimeNames.Process, RuntimeNames.All, ["swarm", "kubernetes"]);
+        var runtime = section.Choice("runtime", RuntimeNames.Process, RuntimeNames.All, ["kubernetes"]);
         RuntimeSections.CheckWhich(section, runtime);
         var process = ProcessSection.Read(section, runtime, baseDirectory);
         var docker = DockerSection.Read(section, runtime);

@@ -30,13 +30,13 @@ internal sealed record Markers(string Replica, string Application, string Revisi
     }
 
     /// <summary>The handle of an instance that carries these markers.</summary>
-    public ReplicaHandle Handle(string instance) => new()
+    public ReplicaHandle Handle(string instance, string address = "127.0.0.1") => new()
     {
         Id = Replica,
         Application = Application,
         Revision = Revision,
         Generation = Generation,
         Instance = instance,
-        Address = new Uri($"http://127.0.0.1:{Port}"),
+        Address = new Uri($"http://{address}:{Port}"),
     };
 }

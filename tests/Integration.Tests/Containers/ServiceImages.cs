@@ -8,7 +8,7 @@ public sealed class ServiceImages : DockerEngine
 {
     public static readonly IReadOnlyList<string> Services = ["Gateway", "Deployment", "Autoscaler", "HealthMonitor"];
 
-    public const string BaseImage = "platform-base:tests";
+    public const string BaseImage = ChildImage.Base;
 
     private readonly Lazy<Task<string>> _published;
     private readonly Lazy<Task<string>> _child;
@@ -16,14 +16,14 @@ public sealed class ServiceImages : DockerEngine
     public ServiceImages()
     {
         _published = new Lazy<Task<string>>(() => Command.RunAsync(Path.Combine(Repository.Root, "infrastructure/scripts/publish.sh"), [.. Services, "--no-build"], Environment));
-        _child = new Lazy<Task<string>>(BuildChildAsync);
+        _child = new Lazy<Task<string>>(() => ChildImage.BuildAsync(this));
     }
 
     /// <summary>How every command is told which engine to talk to, and to do without BuildKit's plug-in.</summary>
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
     {
         ["DOCKER_HOST"] = "unix://" + Socket,
-        ["DOCKER_BUILDKIT"] = "0",
+        ["DOCKER_BUILDKIT"] = "0", // its plug-in is not in every distribution
         ["COMPOSE_DOCKER_CLI_BUILD"] = "0",
         ["BASE_IMAGE"] = BaseImage,
         ["INSTALL_LIBRDKAFKA"] = "false",
@@ -33,7 +33,7 @@ public sealed class ServiceImages : DockerEngine
     {
         await base.InitializeAsync();
         if (Missing is not null) return;
-        await Command.RunAsync(Path.Combine(Repository.Root, "infrastructure/docker/base-image.sh"), [BaseImage], Environment);
+        await ChildImage.ImportBaseAsync(this);
     }
 
     /// <summary>Publishes the services, once, into where their Dockerfiles take them from.</summary>
@@ -51,15 +51,6 @@ public sealed class ServiceImages : DockerEngine
             "docker",
             ["build", "--quiet", "--file", Path.Combine(Repository.Root, $"infrastructure/docker/{service}.Dockerfile"), "--build-arg", $"BASE_IMAGE={BaseImage}", "--build-arg", "INSTALL_LIBRDKAFKA=false", "--tag", tag, Repository.Root],
             Environment);
-        return tag;
-    }
-
-    private async Task<string> BuildChildAsync()
-    {
-        const string tag = "platform-test-child:tests";
-        var dockerfile = Path.Combine(Folder, "Child.Dockerfile");
-        await File.WriteAllTextAsync(dockerfile, $"FROM {BaseImage}\nCOPY . /child\nENTRYPOINT [\"dotnet\", \"/child/TestChild.dll\"]\n");
-        await Command.RunAsync("docker", ["build", "--quiet", "--file", dockerfile, "--tag", tag, Path.Combine(Repository.Root, "tests/TestChild/bin/Release/net10.0")], Environment);
         return tag;
     }
 }

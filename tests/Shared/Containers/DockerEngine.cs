@@ -17,6 +17,8 @@ public class DockerEngine : IAsyncLifetime
     /// <summary>Why there is no engine here; null: there is one.</summary>
     public string? Missing { get; private set; }
 
+    protected bool IsRunning => _engine is { HasEnded: false };
+
     /// <summary>Containers go on while the engine is away. A Swarm cannot be had together with that.</summary>
     protected virtual bool LiveRestore => true;
 

@@ -71,8 +71,9 @@ public sealed class ManifestReaderTests
     }
 
     [Theory]
-    [InlineData("runtime: swarm", "runtime", "not supported by this version; supported: process, docker")]
-    [InlineData("swarm: { image: shop }", "swarm", "not supported by this version")]
+    [InlineData("runtime: kubernetes", "runtime", "not supported by this version; supported: process, docker, swarm")]
+    [InlineData("kubernetes: { image: shop }", "kubernetes", "not supported by this version")]
+    [InlineData("swarm: { image: shop }", "swarm", "is not a member here")]
     [InlineData("docker: { image: shop }", "docker", "belongs to the runtime docker")]
     [InlineData("rollout: { strategy: canary, steps: [10, 100] }", "rollout.strategy", "not supported by this version; supported: rolling, blueGreen")]
     [InlineData("rollout: { strategy: bluegreen }", "rollout.strategy", "Did you mean 'blueGreen'?")]

@@ -12,7 +12,7 @@ internal static class DockerSection
     {
         if (!root.Has("docker"))
         {
-            if (runtime == RuntimeNames.Docker) root.Missing("docker", "a section with the image that replicas are made of, for example docker: { image: \"shop:v2\" }");
+            if (RuntimeNames.SectionOf(runtime) == RuntimeNames.Docker) root.Missing("docker", "a section with the image that replicas are made of, for example docker: { image: \"shop:v2\" }");
             return null;
         }
 
@@ -24,7 +24,7 @@ internal static class DockerSection
             Env = EnvironmentSection.Read(section.Sub("env")),
             User = section.Value<string?>("user", null, "a user, or user:group, by name or number, such as 10001:10001", (string text, out string? value) => Rules.IsUser(value = text)),
             ReadOnly = section.Value("readOnly", false, "true or false", bool.TryParse),
-            Network = section.Value("network", "bridge", "bridge, host, or the name of a network of the engine", Section.Text, Rules.IsNetwork),
+            Network = section.Value("network", DockerSpec.DefaultNetwork, "bridge, host, or the name of a network of the engine", Section.Text, Rules.IsNetwork),
             Registry = section.Has("registry") ? Registry(section.Sub("registry")) : null,
         };
         section.Close();

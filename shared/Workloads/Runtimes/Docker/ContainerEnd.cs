@@ -11,18 +11,19 @@ internal sealed class ContainerEnd(EngineClient engine, IEffects effects, TimePr
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Asks it to end with its image's signal, and kills it after the grace.</summary>
-    /// <param name="handle">The replica.</param>
+    /// <param name="replica">The replica.</param>
+    /// <param name="container">Its container.</param>
     /// <param name="grace">How long it has.</param>
     /// <param name="ended">Ends when it has.</param>
     /// <param name="ct">Cancels the waiting.</param>
-    public async Task StopAsync(ReplicaHandle handle, TimeSpan grace, Task<ExitStatus> ended, CancellationToken ct)
+    public async Task StopAsync(string replica, string container, TimeSpan grace, Task<ExitStatus> ended, CancellationToken ct)
     {
-        if (await engine.GetAsync<ContainerDetails>($"containers/{handle.Instance}/json", ct) is not { State.Running: true } details) return;
+        if (await engine.GetAsync<ContainerDetails>($"containers/{container}/json", ct) is not { State.Running: true } details) return;
         var signal = string.IsNullOrEmpty(details.Config.StopSignal) ? Terminate : details.Config.StopSignal;
-        await SignalAsync(handle, signal, ct);
+        await SignalAsync(replica, container, signal, ct);
         if (await EndsWithinAsync(ended, grace, ct)) return;
-        await SignalAsync(handle, Kill, ct);
-        if (!await EndsWithinAsync(ended, KillTimeout, ct)) throw new TimeoutException($"The container {handle.Instance} of replica {handle.Id} does not end after SIGKILL; it hangs in the kernel.");
+        await SignalAsync(replica, container, Kill, ct);
+        if (!await EndsWithinAsync(ended, KillTimeout, ct)) throw new TimeoutException($"The container {container} of replica {replica} does not end after SIGKILL; it hangs in the kernel.");
     }
 
     /// <summary>How it ends. What is not there any more has ended, unknown how.</summary>
@@ -58,11 +59,11 @@ internal sealed class ContainerEnd(EngineClient engine, IEffects effects, TimePr
         }
     }
 
-    private async Task SignalAsync(ReplicaHandle handle, string signal, CancellationToken ct)
+    private async Task SignalAsync(string replica, string container, string signal, CancellationToken ct)
     {
         try
         {
-            await effects.PerformAsync(EffectKind.ProcessSignal, $"{handle.Id} {signal}", () => engine.PostAsync($"containers/{handle.Instance}/kill?signal={signal}", null, ct));
+            await effects.PerformAsync(EffectKind.ProcessSignal, $"{replica} {signal}", () => engine.PostAsync($"containers/{container}/kill?signal={signal}", null, ct));
         }
         catch (EngineRefusedException refused) when (refused.Status is 404 or 409)
         {

@@ -17,19 +17,17 @@ internal sealed class DockerRuntime : IReplicaRuntime, IDisposable
     private readonly IEffects _effects;
     private readonly ISecrets _secrets;
     private readonly DockerRuntimeOptions _options;
-    private readonly ILogger<DockerRuntime> _log;
     private readonly TimeProvider _clock;
     private readonly EngineClient _engine;
     private readonly ContainerEnd _end;
-    private readonly ConcurrentDictionary<string, FollowedContainer> _followed = new(StringComparer.Ordinal);
-    private readonly Queue<string> _ended = new();
+    private readonly ContainerCare _care;
     private readonly ConcurrentDictionary<string, bool> _starting = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _disposed = new();
 
     public DockerRuntime(EngineClient engine, IEffects effects, ISecrets secrets, TimeProvider clock, DockerRuntimeOptions options, ILogger<DockerRuntime> log)
     {
-        (_engine, _effects, _secrets, _clock, _options, _log) = (engine, effects, secrets, clock, options, log);
+        (_engine, _effects, _secrets, _clock, _options) = (engine, effects, secrets, clock, options);
         _end = new ContainerEnd(engine, effects, clock);
+        _care = new ContainerCare(engine, _end, options, clock, log);
     }
 
     public string Name => RuntimeNames.Docker;
@@ -47,7 +45,7 @@ internal sealed class DockerRuntime : IReplicaRuntime, IDisposable
             var request = ContainerPlan.Of(spec, docker, _secrets);
             container = await CreateAsync(spec, name, request, docker, ct);
             await _effects.PerformAsync(EffectKind.ProcessStart, spec.Id, () => _engine.PostAsync($"containers/{container}/start", null, ct));
-            ReplicaLog.RemoveOld(spec.LogDirectory, _options.KeptEndedReplicas, InUse());
+            ReplicaLog.RemoveOld(spec.LogDirectory, _options.KeptEndedReplicas, _care.LogsInUse);
             Follow(spec.Id, container, ReplicaLog.PathOf(spec.Id, spec.LogDirectory), isNew: true);
             return Markers.Of(spec).Handle(container);
         }
@@ -95,14 +93,14 @@ internal sealed class DockerRuntime : IReplicaRuntime, IDisposable
     }
 
     public async Task<bool> IsAliveAsync(ReplicaHandle handle, CancellationToken ct) =>
-        (await _engine.GetAsync<ContainerDetails>($"containers/{handle.Instance}/json", ct))?.State.Running == true;
+        (await DetailsAsync(handle.Instance, ct))?.State.Running == true;
 
     public Task<ExitStatus> WaitForExitAsync(ReplicaHandle handle, CancellationToken ct) => Follow(handle.Id, handle.Instance, null, isNew: false).Ended.WaitAsync(ct);
 
     public async Task StopAsync(ReplicaHandle handle, TimeSpan grace, CancellationToken ct)
     {
         var followed = Follow(handle.Id, handle.Instance, null, isNew: false);
-        await _end.StopAsync(handle, grace, followed.Ended, ct);
+        await _end.StopAsync(handle.Id, handle.Instance, grace, followed.Ended, ct);
         await followed.Gone.WaitAsync(ct);
     }
 
@@ -115,7 +113,7 @@ internal sealed class DockerRuntime : IReplicaRuntime, IDisposable
     /// <summary>Stops looking after containers. They go on.</summary>
     public void Dispose()
     {
-        _disposed.Cancel();
+        _care.Dispose();
         _engine.Dispose();
     }
 
@@ -146,64 +144,12 @@ internal sealed class DockerRuntime : IReplicaRuntime, IDisposable
         return new ReplicaStartException($"The Docker engine cannot start '{docker.Image}': {words}. Correct the docker section, or what it names.", isTransient);
     }
 
-    /// <summary>Looks after a container, once. What has ended is remembered for a while, for those who ask late.</summary>
-    private FollowedContainer Follow(string replica, string container, string? logPath, bool isNew)
-    {
-        var mine = new FollowedContainer();
-        var followed = _followed.GetOrAdd(container, mine);
-        if (ReferenceEquals(followed, mine)) _ = FollowAsync(mine, replica, container, logPath, isNew);
-        return followed;
-    }
+    private FollowedContainer Follow(string replica, string container, string? logPath, bool isNew) => _care.Follow(
+        replica,
+        container,
+        isNew,
+        async ct => new CaredFor(container, logPath ?? (await DetailsAsync(container, ct))?.Config.Labels?.GetValueOrDefault(ContainerLabels.Log)),
+        ct => _end.RemoveAsync(replica, container, ct));
 
-    private async Task FollowAsync(FollowedContainer followed, string replica, string container, string? logPath, bool isNew)
-    {
-        try
-        {
-            var exit = _end.WaitAsync(container, _disposed.Token);
-            logPath ??= (await LabelsAsync(container))?.GetValueOrDefault(ContainerLabels.Log);
-            followed.LogPath = logPath;
-            if (logPath is not null)
-            {
-                var log = new ContainerLog(_engine, container, new ReplicaLog(logPath, _options.LargestLog, _options.KeptLogs), _clock);
-                Directory.CreateDirectory(Path.GetDirectoryName(logPath)!);
-                if (!isNew) log.StartOver();
-                await log.CopyAsync(_disposed.Token);
-            }
-
-            var status = await exit;
-            _log.LogDebug("Replica {Replica} (container {Container}) {Status}", replica, container, status);
-            followed.End(status);
-            await _end.RemoveAsync(replica, container, _disposed.Token);
-        }
-        catch (OperationCanceledException) when (_disposed.IsCancellationRequested)
-        {
-            _log.LogDebug("Container {Container} is left to the next run", container);
-        }
-        catch (Exception error)
-        {
-            // Found again by the next look for what is ours, and removed then.
-            _followed.TryRemove(container, out _);
-            _log.LogError(error, "Looking after the container {Container} of replica {Replica} failed", container, replica);
-        }
-        finally
-        {
-            followed.Leave();
-            Forget(container);
-        }
-    }
-
-    private async Task<IReadOnlyDictionary<string, string>?> LabelsAsync(string container) =>
-        (await _end.AskAsync(() => _engine.GetAsync<ContainerDetails>($"containers/{container}/json", _disposed.Token), _disposed.Token))?.Config.Labels;
-
-    private HashSet<string> InUse() => [.. _followed.Values.Where(f => !f.Gone.IsCompleted).Select(f => f.LogPath).OfType<string>()];
-
-    private void Forget(string container)
-    {
-        const int remembered = 4096;
-        lock (_ended)
-        {
-            _ended.Enqueue(container);
-            while (_ended.Count > remembered) _followed.TryRemove(_ended.Dequeue(), out _);
-        }
-    }
+    private Task<ContainerDetails?> DetailsAsync(string container, CancellationToken ct) => _engine.GetAsync<ContainerDetails>($"containers/{container}/json", ct);
 }

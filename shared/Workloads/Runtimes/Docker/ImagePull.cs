@@ -8,8 +8,6 @@ namespace Platform.Workloads.Runtimes.Docker;
 /// <summary>Has the engine fetch an image that it does not have.</summary>
 internal sealed class ImagePull(EngineClient engine, ISecrets secrets, TimeSpan longest, TimeProvider clock)
 {
-    private const string AuthorityHeader = "X-Registry-Auth";
-
     /// <exception cref="ReplicaStartException">It cannot be had.</exception>
     public async Task PullAsync(DockerSpec docker, CancellationToken ct)
     {
@@ -19,7 +17,7 @@ internal sealed class ImagePull(EngineClient engine, ISecrets secrets, TimeSpan 
         try
         {
             var path = $"images/create?fromImage={Uri.EscapeDataString(image.Name)}&tag={Uri.EscapeDataString(image.Tag)}";
-            await using var answer = await engine.OpenAsync(HttpMethod.Post, path, Headers(docker, image), either.Token);
+            await using var answer = await engine.OpenAsync(HttpMethod.Post, path, RegistryAuthority.Headers(docker, secrets), either.Token);
             using var lines = new StreamReader(answer!);
             // A pull that fails half-way says so in its progress, not in its status.
             while (await lines.ReadLineAsync(either.Token) is { } line)
@@ -43,16 +41,4 @@ internal sealed class ImagePull(EngineClient engine, ISecrets secrets, TimeSpan 
 
     private static ReplicaStartException NotToBeHad(DockerSpec docker, string error) => new(
         $"The image '{docker.Image}' is not on this machine and cannot be pulled: {error.Trim()}. Correct docker.image, build or load it here, or give docker.registry the right name and password.");
-
-    private Dictionary<string, string> Headers(DockerSpec docker, ImageReference image)
-    {
-        if (docker.Registry is not { } registry) return [];
-        var authority = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>
-        {
-            ["username"] = registry.Username,
-            ["password"] = SecretValue.Of("docker.registry.password", registry.Password, secrets),
-            ["serveraddress"] = image.Registry,
-        });
-        return new Dictionary<string, string> { [AuthorityHeader] = Convert.ToBase64String(authority).Replace('+', '-').Replace('/', '_') };
-    }
 }

@@ -52,14 +52,25 @@ internal sealed class EngineClient : IDisposable
         where T : class
     {
         using var answer = await SendAsync(HttpMethod.Get, path, null, LongestAnswer, ct);
-        return answer.StatusCode == HttpStatusCode.NotFound || answer.Content.Headers.ContentLength == 0 ? null : await ReadAsync<T>(answer, ct);
+        // Figures of a container that is just going are an empty text.
+        if (answer.StatusCode == HttpStatusCode.NotFound || answer.Content.Headers.ContentLength == 0) return null;
+        try
+        {
+            return await ReadAsync<T>(answer, ct);
+        }
+        catch (EngineRefusedException broken) when (broken.Status >= 500)
+        {
+            // To a question this is no answer: nothing is known.
+            throw Unavailable(broken);
+        }
     }
 
     /// <summary>Has something made, and reads what it is called.</summary>
-    public async Task<T> PostAsync<T>(string path, object? body, CancellationToken ct, TimeSpan? longest = null)
+    public async Task<T> PostAsync<T>(
+        string path, object? body, CancellationToken ct, TimeSpan? longest = null, IReadOnlyDictionary<string, string>? headers = null)
         where T : class
     {
-        using var answer = await SendAsync(HttpMethod.Post, path, body, longest ?? LongestAnswer, ct);
+        using var answer = await SendAsync(HttpMethod.Post, path, body, longest ?? LongestAnswer, ct, headers);
         return await ReadAsync<T>(answer, ct);
     }
 
@@ -96,7 +107,7 @@ internal sealed class EngineClient : IDisposable
 
     /// <summary>The engine cannot be asked.</summary>
     public RuntimeUnavailableException Unavailable(Exception cause) => new(
-        $"The Docker engine at unix://{_socket} does not answer: {(cause.InnerException ?? cause).Message}. Start it, or name another with Docker:Endpoint.", cause);
+        $"The Docker engine at unix://{_socket} does not answer: {(cause.InnerException ?? cause).Message.TrimEnd('.')}. Start it, or name another with Docker:Endpoint.", cause);
 
     private async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string path, object? body, TimeSpan longest, CancellationToken ct, IReadOnlyDictionary<string, string>? headers = null)

@@ -112,5 +112,9 @@ internal static class DeploymentMigrations
             ALTER TABLE replicas DROP COLUMN process_id;
             ALTER TABLE replicas DROP COLUMN start_time;
             """),
+        new(3, "targets that end, mirrored requests", """
+            ALTER TABLE targets ADD COLUMN mirror INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE targets ADD COLUMN until BIGINT;
+            """),
     ];
 }

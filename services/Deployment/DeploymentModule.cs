@@ -21,7 +21,7 @@ namespace Platform.Deployment;
 /// <summary>
 /// The deployment service: the only owner of replicas.
 /// <list type="bullet">
-/// <item>Listens to the commands DeployApplication, RollBackApplication, PromoteRollout, AbortRollout, ScaleApplication, RemoveApplication and to the gateway's
+/// <item>Listens to the commands DeployApplication, RollBackApplication, PromoteRollout, PauseRollout, ResumeRollout, ApproveRollout, AbortRollout, ScaleApplication, RemoveApplication and to the gateway's
 /// TrafficShifted, ReplicaDrained; to the metric stream for its analysis.</item>
 /// <item>Owns applications, revisions, rollouts (<c>Rollouts/</c>), replicas (<c>Replicas/</c>) and the routing tables (<c>Traffic/</c>).</item>
 /// <item>Sends ShiftTraffic. Publishes RolloutStarted, RolloutStepCompleted, DeploymentCompleted, DeploymentFailed, DeploymentRolledBack,
@@ -59,6 +59,9 @@ public static class DeploymentModule
             bus.AddConsumer<ReplicaDrainedConsumer>();
             bus.HandlesCommand<DeployApplication>();
             bus.HandlesCommand<PromoteRollout>();
+            bus.HandlesCommand<PauseRollout>();
+            bus.HandlesCommand<ResumeRollout>();
+            bus.HandlesCommand<ApproveRollout>();
             bus.HandlesCommand<AbortRollout>();
             bus.HandlesCommand<RollBackApplication>();
             bus.HandlesCommand<AdvanceRollout>();
@@ -98,6 +101,7 @@ public static class DeploymentModule
     {
         services.AddSingleton<RolloutIntake>();
         services.AddSingleton<RolloutPlanner>();
+        services.AddSingleton<RollbackWindow>();
         services.AddSingleton<RolloutFactsReader>();
         services.AddSingleton<RolloutRecorder>();
         services.AddSingleton<RolloutDriver>();

@@ -14,6 +14,10 @@ public sealed class DeploymentOptions : IValidatable
     [Range(0, 100)]
     public int QueuedRollouts { get; set; } = 5;
 
+    /// <summary>Revisions, counted back from the present one, that may be returned to at once and unanalysed. Default 3, 0 to 100.</summary>
+    [Range(0, 100)]
+    public int RollbackWindow { get; set; } = 3;
+
     /// <summary>How often every application is looked at even if nothing is known to have changed. Default 1 s, 10 ms to 5 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan Resync { get; set; } = TimeSpan.FromSeconds(1);

@@ -34,20 +34,24 @@ internal static class DeployEndpoints
         if (planner.Unfit(manifest) is { } problem) return Problem.BadRequest("unfit-manifest", "The manifest cannot be run here", problem);
         return dryRun
             ? TypedResults.Ok(await PlanAsync(database, manifest, ct))
-            : await gate.EnterAsync(http, manifest, body.Manifest, body.Reason, "deploy application", ct);
+            : await gate.EnterAsync(http, new Gate.Entry(manifest, body.Manifest) { Reason = body.Reason, Action = "deploy application", SkipAnalysis = body.SkipAnalysis });
     }
 
     private static async Task<IResult> RollbackAsync(
-        HttpContext http, Gate gate, RollbackRequest body, Manifests manifests, [FromKeyedServices(DeploymentModule.Name)] Database database)
+        HttpContext http, Gate gate, RollbackRequest body, Manifests manifests, RollbackWindow window, [FromKeyedServices(DeploymentModule.Name)] Database database)
     {
         var ct = http.RequestAborted;
-        var (application, row, manifest) = await database.ReadAsync(
+        var (application, row, manifest, recent) = await database.ReadAsync(
             async reader =>
             {
                 var application = await reader.ApplicationAsync(body.Application);
                 var revision = body.Revision ?? application?.PreviousRevision;
                 var row = revision is null ? null : await reader.RevisionAsync(body.Application, revision);
-                return (application, row, row is null ? null : await manifests.FindAsync(reader, body.Application, row.Name));
+                return (
+                    application,
+                    row,
+                    row is null ? null : await manifests.FindAsync(reader, body.Application, row.Name),
+                    row is not null && await window.HoldsAsync(reader, body.Application, row.Name));
             },
             ct);
         if (application is not { State: ApplicationStates.Present }) return ApplicationEndpoints.NoApplication(body.Application);
@@ -61,25 +65,28 @@ internal static class DeployEndpoints
         if (manifest is null) return Problem.Conflict("invalid-manifest", "The manifest cannot be used", $"The kept manifest of {row.Name} is not valid for this version of the platform.");
         if (row.Name == application.StableRevision && application.Rollout is null)
             return Problem.Conflict("serves-already", "The revision serves already", $"{row.Name} is what {body.Application} serves now.");
-        return await gate.EnterAsync(http, manifest, row.Manifest, body.Reason ?? $"roll back to {row.Name}", "roll back application", ct);
+        return await gate.EnterAsync(http, new Gate.Entry(manifest, row.Manifest)
+        {
+            Reason = body.Reason ?? $"roll back to {row.Name}",
+            Action = "roll back application",
+            Instant = !body.Gradually && recent,
+        });
     }
 
     private static async Task<DeployPlan> PlanAsync(Database database, Manifest manifest, CancellationToken ct)
     {
         var application = await database.ReadAsync(reader => reader.ApplicationAsync(manifest.Name), ct);
         var stable = application?.State == ApplicationStates.Present ? application.StableRevision : null;
-        var old = stable is null ? 0 : application!.Wanted;
-        var replicas = RolloutPlanner.Replicas(manifest, old);
-        var plan = RolloutPlanner.Shape(manifest, replicas, old);
+        var plan = RolloutPlanner.Plan(manifest, stable, application?.Wanted ?? 0);
         return new DeployPlan
         {
             Application = manifest.Name,
             Revision = manifest.Revision,
             StableRevision = stable,
             Strategy = plan.Strategy,
-            Replicas = replicas,
-            Batches = stable is null ? 1 : plan.Batches,
-            Message = plan.Describe(manifest.Revision, stable),
+            Replicas = plan.Replicas,
+            Steps = plan.Steps,
+            Message = plan.Description,
         };
     }
 }
@@ -97,8 +104,8 @@ internal sealed record DeployPlan
     public required string Strategy { get; init; }
     /// <summary>Replicas it would end with.</summary>
     public required int Replicas { get; init; }
-    /// <summary>Batches it would take.</summary>
-    public required int Batches { get; init; }
+    /// <summary>Its steps, in order.</summary>
+    public required IReadOnlyList<PlanStep> Steps { get; init; }
     /// <summary>The plan in one sentence.</summary>
     public required string Message { get; init; }
 }
@@ -107,25 +114,43 @@ internal sealed record DeployPlan
 internal sealed class Gate(
     [FromKeyedServices(DeploymentModule.Name)] Database database, [FromKeyedServices(DeploymentModule.Name)] IAuditLog audit, RolloutIntake intake, TimeProvider time)
 {
-    /// <summary>Lets a rollout in.</summary>
-    public async Task<IResult> EnterAsync(HttpContext http, Manifest manifest, string text, string? reason, string action, CancellationToken ct)
+    /// <summary>What is to be let in.</summary>
+    /// <param name="Manifest">The revision's manifest.</param>
+    /// <param name="Text">Its text.</param>
+    internal sealed record Entry(Manifest Manifest, string Text)
     {
+        /// <summary>Why.</summary>
+        public string? Reason { get; init; }
+        /// <summary>As the audit log calls it.</summary>
+        public required string Action { get; init; }
+        /// <summary>It is known to be good.</summary>
+        public bool Instant { get; init; }
+        /// <summary>Why it is not to be analysed.</summary>
+        public string? SkipAnalysis { get; init; }
+    }
+
+    /// <summary>Lets a rollout in.</summary>
+    public async Task<IResult> EnterAsync(HttpContext http, Entry entry)
+    {
+        var (manifest, ct) = (entry.Manifest, http.RequestAborted);
         var command = new DeployApplication
         {
             Application = manifest.Name,
             At = time.GetUtcNow(),
             CorrelationId = Guid.NewGuid(),
             RequestedBy = http.User.Identity?.Name ?? "nobody",
-            Reason = reason ?? "not given",
-            Manifest = text,
+            Reason = entry.Reason ?? "not given",
+            Manifest = entry.Text,
             Revision = manifest.Revision,
+            Instant = entry.Instant,
+            SkipAnalysis = entry.SkipAnalysis,
         };
         await using var tx = await database.BeginAsync(ct);
         var before = await tx.ApplicationAsync(manifest.Name);
         var answer = await intake.AcceptAsync(tx, command, manifest.Rollout.Strategy);
         if (answer.Refusal is { } why) return Problem.Conflict(answer.Slug, "The rollout was not let in", why);
         await audit.RecordAsync(tx, AuditEntry.For(
-            http, action, manifest.Name, reason, new { revision = before?.StableRevision }, new { revision = manifest.Revision, rollout = command.CorrelationId }));
+            http, entry.Action, manifest.Name, entry.Reason, new { revision = before?.StableRevision }, new { revision = manifest.Revision, rollout = command.CorrelationId, entry.SkipAnalysis }));
         await tx.SendAsync(command, ct);
         await tx.CommitAsync(ct);
         var location = $"/api/deployment/deployments/{command.CorrelationId}";

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Platform.Contracts.Deployments;
 using Platform.Contracts.Http;
+using Platform.Deployment.Applications;
 using Platform.Deployment.Rollouts;
 using Platform.Hosting;
 using Platform.Hosting.Json;
@@ -10,7 +11,7 @@ using Platform.Storage;
 
 namespace Platform.Deployment.Api;
 
-/// <summary>Rollouts: list, one, its events, and the two things one can say to it.</summary>
+/// <summary>Rollouts: list, one, its events, and what one can say to it.</summary>
 internal static class RolloutEndpoints
 {
     private static readonly TimeSpan EventPoll = TimeSpan.FromMilliseconds(250);
@@ -22,9 +23,16 @@ internal static class RolloutEndpoints
         deployments.MapGet("", ListAsync).WithSummary("Rollouts, newest first.").Produces<Page<RolloutView>>().RequireAuthorization(Roles.Viewer);
         deployments.MapGet("/{id:guid}", OneAsync).WithSummary("A rollout and its steps.").Produces<RolloutView>().RequireAuthorization(Roles.Viewer);
         deployments.MapGet("/{id:guid}/events", EventsAsync).WithSummary("A rollout's steps as server-sent events, until it has ended.").RequireAuthorization(Roles.Viewer);
-        deployments.MapPost("/{id:guid}/promote", PromoteAsync).WithSummary("Goes on at once: gives an approval that is waited for, or ends the watch with success.").Produces<Accepted>(202).RequireAuthorization(Roles.Operator);
-        deployments.MapPost("/{id:guid}/abort", AbortAsync).WithSummary("Gives up: the stable revision gets all traffic, the new replicas are retired.").Produces<Accepted>(202).RequireAuthorization(Roles.Operator);
+        Word(deployments, "promote", "Goes on at once: ends the present step's watch with success; fully=true: every step's, up to the last. skipAnalysis=true needs a reason.", PromoteAsync);
+        Word(deployments, "pause", "Holds it where it is once the present step's traffic has moved. What fails is still taken back.", PauseAsync);
+        Word(deployments, "resume", "Ends a pause; the time paused does not count as watched.", ResumeAsync);
+        Word(deployments, "approve", "Gives the approval that it waits for.", ApproveAsync);
+        Word(deployments, "abort", "Gives up: the stable revision gets all traffic, the new replicas are retired.", AbortAsync);
+        Word(deployments, "retry", "Ships the revision of a rollout that failed or was taken back once more, as a rollout of its own.", RetryAsync);
     }
+
+    private static void Word(RouteGroupBuilder deployments, string word, string summary, Delegate handler) =>
+        deployments.MapPost($"/{{id:guid}}/{word}", handler).WithSummary(summary).Produces<Accepted>(202).RequireAuthorization(Roles.Operator);
 
     private static async Task<IResult> ListAsync(
         HttpContext http, [FromKeyedServices(DeploymentModule.Name)] Database database, [AsParameters] PageRequest page, string? application = null)
@@ -78,9 +86,24 @@ internal static class RolloutEndpoints
         }
     }
 
-    private static Task<IResult> PromoteAsync(
-        Guid id, HttpContext http, Interventions interventions, ReasonRequest? body) => interventions.SendAsync(
-        http, id, "promote rollout", body?.Reason, "The rollout goes on at once.", (row, who, why, at) => new PromoteRollout
+    private static async Task<IResult> PromoteAsync(Guid id, HttpContext http, Interventions interventions, PromoteRequest? body)
+    {
+        if (body is { SkipAnalysis: true } && string.IsNullOrWhiteSpace(body.Reason))
+            return Problem.BadRequest("reason-needed", "A reason is needed", [new FieldProblem("reason", "why the analysis is not to be listened to", "nothing")]);
+        return await interventions.SendAsync(http, id, "promote rollout", body?.Reason, "The rollout goes on at once.", (row, who, why, at) => new PromoteRollout
+        {
+            Application = row.Application,
+            At = at,
+            CorrelationId = id,
+            RequestedBy = who,
+            Reason = why,
+            Fully = body?.Fully ?? false,
+            SkipAnalysis = body?.SkipAnalysis ?? false,
+        });
+    }
+
+    private static Task<IResult> PauseAsync(Guid id, HttpContext http, Interventions interventions, ReasonRequest? body) => interventions.SendAsync(
+        http, id, "pause rollout", body?.Reason, "The rollout stays where it is once the present step's traffic has moved.", (row, who, why, at) => new PauseRollout
         {
             Application = row.Application,
             At = at,
@@ -89,8 +112,27 @@ internal static class RolloutEndpoints
             Reason = why,
         });
 
-    private static Task<IResult> AbortAsync(
-        Guid id, HttpContext http, Interventions interventions, ReasonRequest? body) => interventions.SendAsync(
+    private static Task<IResult> ResumeAsync(Guid id, HttpContext http, Interventions interventions, ReasonRequest? body) => interventions.SendAsync(
+        http, id, "resume rollout", body?.Reason, "The rollout goes on as planned.", (row, who, why, at) => new ResumeRollout
+        {
+            Application = row.Application,
+            At = at,
+            CorrelationId = id,
+            RequestedBy = who,
+            Reason = why,
+        });
+
+    private static Task<IResult> ApproveAsync(Guid id, HttpContext http, Interventions interventions, ReasonRequest? body) => interventions.SendAsync(
+        http, id, "approve rollout", body?.Reason, "The rollout may have traffic.", (row, who, why, at) => new ApproveRollout
+        {
+            Application = row.Application,
+            At = at,
+            CorrelationId = id,
+            RequestedBy = who,
+            Reason = why,
+        });
+
+    private static Task<IResult> AbortAsync(Guid id, HttpContext http, Interventions interventions, ReasonRequest? body) => interventions.SendAsync(
         http, id, "abort rollout", body?.Reason, "The rollout is given up; what served before serves again.", (row, who, why, at) => new AbortRollout
         {
             Application = row.Application,
@@ -99,6 +141,23 @@ internal static class RolloutEndpoints
             RequestedBy = who,
             Reason = why,
         });
+
+    private static async Task<IResult> RetryAsync(Guid id, HttpContext http, Gate gate, Manifests manifests, ReasonRequest? body, [FromKeyedServices(DeploymentModule.Name)] Database database)
+    {
+        var (row, revision, manifest) = await database.ReadAsync(
+            async reader =>
+            {
+                var row = await reader.RolloutAsync(id);
+                return row is null ? default : (row, await reader.RevisionAsync(row.Application, row.Revision), await manifests.FindAsync(reader, row.Application, row.Revision));
+            },
+            http.RequestAborted);
+        if (row is null) return NoRollout(id);
+        if (row.EndedAt is null) return Problem.Conflict("rollout-under-way", "The rollout has not ended", $"It is {row.State}: {row.Message}. Promote or abort it.");
+        if (row.State == RolloutStage.Completed.Name()) return Problem.Conflict("rollout-completed", "The rollout has completed", $"{row.Message}. There is nothing to try again.");
+        if (revision is null || manifest is null)
+            return Problem.Conflict("invalid-manifest", "The manifest cannot be used", $"The manifest of {row.Revision} is not kept, or not valid for this version of the platform. Deploy it anew.");
+        return await gate.EnterAsync(http, new Gate.Entry(manifest, revision.Manifest) { Reason = body?.Reason ?? $"retry of {id}", Action = "retry rollout" });
+    }
 
     private static Task<RolloutView?> FindAsync(Database database, Guid id, CancellationToken ct) => database.ReadAsync(
         async reader => await reader.RolloutAsync(id) is { } rollout ? rollout with { Steps = await reader.StepsAsync(id) } : null, ct);

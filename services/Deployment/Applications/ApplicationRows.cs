@@ -56,8 +56,34 @@ internal sealed record TargetRow
     public required int Wanted { get; init; }
     /// <summary>Share of the traffic, relative to the sum.</summary>
     public required int Weight { get; init; }
+    /// <summary>Share of the requests that it gets a copy of, in percent.</summary>
+    public int Mirror { get; init; }
+    /// <summary>When it ends; null: when somebody says so.</summary>
+    public DateTimeOffset? Until { get; init; }
     /// <summary>Replicas that failed since one was well for a while.</summary>
     public required int Failures { get; init; }
     /// <summary>No start before this.</summary>
     public DateTimeOffset? NextStartAt { get; init; }
+}
+
+/// <summary>What should run of a revision, as somebody states it.</summary>
+/// <param name="Wanted">Replicas.</param>
+/// <param name="Weight">Share of the traffic, relative to the sum.</param>
+/// <param name="Mirror">Share of the requests that it gets a copy of, in percent.</param>
+internal sealed record Share(int Wanted, int Weight, int Mirror = 0)
+{
+    /// <summary>When it ends by itself; null: never.</summary>
+    public DateTimeOffset? Until { get; init; }
+}
+
+/// <summary>Names of what runs. A revision may run twice: as itself, and as a fresh baseline to compare another one with.</summary>
+internal static class RevisionNames
+{
+    private const string BaselineSuffix = "+baseline";
+
+    /// <summary>The fresh baseline of a revision. No manifest can give a revision such a name.</summary>
+    public static string Baseline(string revision) => revision + BaselineSuffix;
+
+    /// <summary>The revision whose manifest it runs by.</summary>
+    public static string Source(string name) => name.EndsWith(BaselineSuffix, StringComparison.Ordinal) ? name[..^BaselineSuffix.Length] : name;
 }

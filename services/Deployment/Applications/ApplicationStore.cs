@@ -29,10 +29,11 @@ internal static class ApplicationStore
             "SELECT application, name, manifest, digest, created_at, created_by, served FROM revisions WHERE application = @application ORDER BY created_at DESC, name",
             new { application });
 
-    /// <summary>What should run.</summary>
-    public static Task<IReadOnlyList<TargetRow>> TargetsAsync(this Reader reader, string application) =>
+    /// <summary>What should run now.</summary>
+    public static Task<IReadOnlyList<TargetRow>> TargetsAsync(this Reader reader, string application, DateTimeOffset now) =>
         reader.QueryAsync<TargetRow>(
-            "SELECT revision, wanted, weight, failures, next_start_at FROM targets WHERE application = @application ORDER BY revision", new { application });
+            "SELECT revision, wanted, weight, mirror, failures, next_start_at, until FROM targets WHERE application = @application AND (until IS NULL OR until > @now) ORDER BY revision",
+            new { application, now });
 
     /// <summary>Makes sure that the application exists; a removed one comes back without a stable revision.</summary>
     public static async Task EnsureApplicationAsync(this Transaction tx, string name, DateTimeOffset now)
@@ -58,9 +59,9 @@ internal static class ApplicationStore
     }
 
     /// <summary>States what should run of a revision; nothing and no share removes the entry. Failures are kept for the back-off.</summary>
-    public static async Task SetTargetAsync(this Transaction tx, string application, string revision, int wanted, int weight)
+    public static async Task SetTargetAsync(this Transaction tx, string application, string revision, Share share)
     {
-        if (wanted == 0 && weight == 0)
+        if (share is { Wanted: 0, Weight: 0 })
         {
             await tx.ExecuteAsync("DELETE FROM targets WHERE application = @application AND revision = @revision", new { application, revision });
             return;
@@ -68,10 +69,10 @@ internal static class ApplicationStore
 
         await tx.ExecuteAsync(
             """
-            INSERT INTO targets (application, revision, wanted, weight, failures) VALUES (@application, @revision, @wanted, @weight, 0)
-            ON CONFLICT (application, revision) DO UPDATE SET wanted = @wanted, weight = @weight
+            INSERT INTO targets (application, revision, wanted, weight, mirror, until, failures) VALUES (@application, @revision, @Wanted, @Weight, @Mirror, @Until, 0)
+            ON CONFLICT (application, revision) DO UPDATE SET wanted = @Wanted, weight = @Weight, mirror = @Mirror, until = @Until
             """,
-            new { application, revision, wanted, weight });
+            new { application, revision, share.Wanted, share.Weight, share.Mirror, share.Until });
     }
 
     /// <summary>SHA-256 of a manifest's text, line ends unified.</summary>

@@ -13,7 +13,7 @@ internal sealed class Manifests
 
     /// <summary>The manifest of a kept revision; null: it is not kept, or no longer valid for this version of the platform.</summary>
     public async Task<Manifest?> FindAsync(Reader reader, string application, string revision) =>
-        await reader.RevisionAsync(application, revision) is { } row ? Read(row) : null;
+        await reader.RevisionAsync(application, RevisionNames.Source(revision)) is { } row ? Read(row) : null;
 
     /// <summary>How the gateway reaches what a manifest describes.</summary>
     public static RouteSettings RouteOf(Manifest manifest) => new()

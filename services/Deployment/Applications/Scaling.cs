@@ -36,7 +36,7 @@ internal sealed class Scaling(Manifests manifests, Facts facts, TimeProvider tim
         }
         else if (before != command.Replicas)
         {
-            await tx.SetTargetAsync(command.Application, application!.StableRevision!, command.Replicas, weight: 100);
+            await tx.SetTargetAsync(command.Application, application!.StableRevision!, new Share(command.Replicas, 100));
             await tx.PublishAsync(new ApplicationScaled
             {
                 Application = command.Application,

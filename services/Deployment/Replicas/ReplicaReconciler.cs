@@ -91,7 +91,7 @@ internal sealed class ReplicaReconciler(
     {
         var taken = (await tx.LiveReplicasAsync()).Select(r => r.Port).ToHashSet();
         var restarts = state.Targets.FirstOrDefault(t => t.Revision == revision)?.Failures ?? 0;
-        var id = $"{state.Name}-{revision}-{Guid.NewGuid().ToString("N")[..8]}";
+        var id = $"{state.Name}-{revision.Replace('+', '.')}-{Guid.NewGuid().ToString("N")[..8]}";
         await events.CreatedAsync(tx, id, state.Name, revision, ports.Next(taken), restarts);
     }
 
@@ -169,7 +169,7 @@ internal sealed class ReplicaReconciler(
     private async Task<ApplicationState> StateAsync(Reader reader, string application)
     {
         var rows = await reader.LiveReplicasAsync(application);
-        var targets = await reader.TargetsAsync(application);
+        var targets = await reader.TargetsAsync(application, time.GetUtcNow());
         var known = new Dictionary<string, Manifest>(StringComparer.Ordinal);
         foreach (var revision in rows.Select(r => r.Revision).Union(targets.Select(t => t.Revision)))
         {

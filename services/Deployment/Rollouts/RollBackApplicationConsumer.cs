@@ -7,7 +7,7 @@ using Platform.Storage;
 namespace Platform.Deployment.Rollouts;
 
 /// <summary>Turns a rollback into the deployment of a kept revision. The same command twice is one rollout: it keeps the command's id.</summary>
-internal sealed class RollBackApplicationConsumer(RolloutIntake intake, Manifests manifests, TimeProvider time) : IConsumer<RollBackApplication>
+internal sealed class RollBackApplicationConsumer(RolloutIntake intake, Manifests manifests, RollbackWindow window, TimeProvider time) : IConsumer<RollBackApplication>
 {
     public async Task Consume(ConsumeContext<RollBackApplication> context)
     {
@@ -36,6 +36,7 @@ internal sealed class RollBackApplicationConsumer(RolloutIntake intake, Manifest
                 Reason = command.Reason,
                 Manifest = row.Manifest,
                 Revision = revision,
+                Instant = !command.Gradually && await window.HoldsAsync(tx, command.Application, revision),
             },
             manifest.Rollout.Strategy,
             null);

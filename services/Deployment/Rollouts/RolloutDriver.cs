@@ -18,7 +18,14 @@ internal sealed class RolloutDriver(
     public async Task AcceptAsync(Transaction tx, RolloutState saga, DeployApplication command)
     {
         var now = time.GetUtcNow();
-        var progress = new RolloutProgress { Revision = command.Revision, CreatedAt = now, StageSince = now };
+        var progress = new RolloutProgress
+        {
+            Revision = command.Revision,
+            Instant = command.Instant,
+            AnalysisSkipped = command.SkipAnalysis is { } reason ? $"{command.RequestedBy}: {reason}" : null,
+            CreatedAt = now,
+            StageSince = now,
+        };
         saga.Application = command.Application;
         saga.RequestedBy = command.RequestedBy;
 
@@ -55,7 +62,7 @@ internal sealed class RolloutDriver(
         {
             var before = progress;
             progress = await ApplyAsync(tx, saga, before, await LookAsync(tx, saga, before));
-            if (progress.Stage.IsEnd() || (progress.Stage == before.Stage && progress.Batch == before.Batch && progress.Phase == before.Phase)) break;
+            if (progress.Stage.IsEnd() || (progress.Stage == before.Stage && progress.Step == before.Step && progress.Phase == before.Phase)) break;
         }
 
         saga.Progress = progress;
@@ -77,7 +84,7 @@ internal sealed class RolloutDriver(
         if (progress.Stage == RolloutStage.Planning)
         {
             if (application.StableRevision == progress.Revision) return RolloutLogic.NothingToDo(progress, now);
-            var (plan, problem) = await planner.PlanAsync(tx, application, progress.Revision);
+            var (plan, problem) = await planner.PlanAsync(tx, application, progress);
             return plan is null ? RolloutLogic.Fail(progress, problem, now) : RolloutLogic.Begin(progress, plan, now);
         }
 
@@ -102,14 +109,23 @@ internal sealed class RolloutDriver(
     {
         var next = move.Next;
         if (next.Stage == RolloutStage.Shifting && before.Stage == RolloutStage.Starting && next.Stable is not null)
-            next = next with { Baseline = next.Baseline ?? facts.Baseline(saga.Application, next.Stable) };
+            next = next with { Before = next.Before ?? facts.Before(saga.Application, next.Stable) };
 
         // What was removed in the meantime is not brought back by the targets of a rollout that ends because of it.
         var holds = next.Plan is not null && (await tx.ApplicationAsync(saga.Application))?.Rollout == saga.CorrelationId;
         if (holds)
         {
-            await tx.SetTargetAsync(saga.Application, next.Revision, next.NewWanted, next.NewWeight);
-            if (next.Stable is not null) await tx.SetTargetAsync(saga.Application, next.Stable, next.OldWanted, next.OldWeight);
+            await tx.SetTargetAsync(saga.Application, next.Revision, new Share(next.NewWanted, next.NewWeight, next.Mirror));
+            if (next.Stable is not null)
+            {
+                var kept = next.Decided ? next.Plan!.ScaleDownDelay : TimeSpan.Zero;
+                await tx.SetTargetAsync(
+                    saga.Application,
+                    next.Stable,
+                    kept > TimeSpan.Zero ? new Share(next.Plan!.OldReplicas, 0) { Until = next.StageSince + kept } : new Share(next.OldWanted, next.OldWeight));
+                await tx.SetTargetAsync(saga.Application, RevisionNames.Baseline(next.Stable), new Share(next.BaselineWanted, next.BaselineWeight));
+            }
+
             var generation = await routes.UpdateAsync(tx, saga.Application, next.Message, saga.CorrelationId);
             if (next.AwaitedGeneration is null) next = next with { AwaitedGeneration = generation };
         }

@@ -15,7 +15,7 @@ internal sealed class RolloutFactsReader(Manifests manifests, RevisionMetrics me
     private static readonly TimeSpan LongestSettle = TimeSpan.FromSeconds(5);
 
     /// <summary>What the old revision has done of late.</summary>
-    public RevisionSummary Baseline(string application, string revision) =>
+    public RevisionSummary Before(string application, string revision) =>
         metrics.Summarize(application, revision, time.GetUtcNow() - BaselineSpan);
 
     /// <summary>The facts of now.</summary>
@@ -31,6 +31,10 @@ internal sealed class RolloutFactsReader(Manifests manifests, RevisionMetrics me
                 Failure = await reader.FirstFailureAsync(saga.Application, progress.Revision, progress.BeganAt),
             },
             Old = progress.Stable is null ? RevisionFacts.None : Revision(replicas, progress.Stable),
+            Baseline = progress.Stable is null ? RevisionFacts.None : Revision(replicas, RevisionNames.Baseline(progress.Stable)) with
+            {
+                Failure = await reader.FirstFailureAsync(saga.Application, RevisionNames.Baseline(progress.Stable), progress.BeganAt),
+            },
             TrafficAcknowledged = progress.AwaitedGeneration is { } awaited && (awaited == 0 || route?.Acknowledged >= awaited),
             ObservedSince = metrics.Since,
             Verdict = await JudgeAsync(reader, saga, progress),
@@ -39,11 +43,15 @@ internal sealed class RolloutFactsReader(Manifests manifests, RevisionMetrics me
 
     private async Task<Verdict?> JudgeAsync(Reader reader, RolloutState saga, RolloutProgress progress)
     {
-        if (progress.ServingSince is not { } since || progress.Stable is null) return null;
+        if (progress is not { JudgedSince: { } since, Stable: { } stable, Plan.Analysed: true, AnalysisSkipped: null }) return null;
         if ((await manifests.FindAsync(reader, saga.Application, progress.Revision))?.Rollout is not { Analysis: { } analysis } rollout) return null;
         var limits = new AnalysisLimits { ErrorRate = analysis.ErrorRate, P95 = analysis.P95, MinRequests = analysis.MinRequests };
         var settle = TimeSpan.FromTicks(Math.Min(LongestSettle.Ticks, rollout.Watch.Ticks / 3));
-        return ThresholdJudge.Judge(limits, metrics.SummarizeServing(saga.Application, progress.Revision, since, settle), progress.Baseline ?? RevisionSummary.None);
+        // Side by side where both serve; otherwise against what the old revision did before.
+        var baseline = progress.BaselineWeight > 0 ? metrics.SummarizeServing(saga.Application, RevisionNames.Baseline(stable), since, settle)
+            : progress.OldWeight > 0 ? metrics.SummarizeServing(saga.Application, stable, since, settle)
+            : progress.Before ?? RevisionSummary.None;
+        return ThresholdJudge.Judge(limits, metrics.SummarizeServing(saga.Application, progress.Revision, since, settle), baseline);
     }
 
     private static RevisionFacts Revision(IReadOnlyList<ReplicaRow> replicas, string revision)

@@ -5,27 +5,27 @@ namespace Platform.Deployment.Rollouts;
 /// <summary>
 /// The rollout's rules, pure and level-triggered: called again and again with what is remembered and what is seen, it answers
 /// with what to remember next. Calling it twice with the same facts changes nothing the second time, unless a stage has ended.
+/// The strategy is in the plan alone; every plan is followed in the same way:
 /// <code>
-/// queued → planning → [ retiring* → starting → shifting ] per batch → watching → retiring → completed
-///                            └────────────┴─────────┴────────────┴─────────┴──→ rollingBack → rolledBack | failed
-/// * only where a batch needs room that the surge does not give
+/// queued → planning → [ retiring* → starting → shifting → watching* ] per step → retiring → completed
+///                            └───────────┴──────────┴──────────┴──────────────────┴──→ rollingBack → rolledBack | failed
+/// * where a step needs room that the surge does not give; where it is to be watched
 /// </code>
 /// </summary>
 internal static class RolloutLogic
 {
-    /// <summary>Planning is over: the first batch begins.</summary>
+    /// <summary>Planning is over: the first step begins.</summary>
     public static RolloutMove Begin(RolloutProgress progress, RolloutPlan plan, DateTimeOffset now)
     {
-        var first = progress.Stable is null;
-        var step = new RolloutStep("plan", plan.Describe(progress.Revision, progress.Stable), now - progress.StageSince);
+        var step = new RolloutStep("plan", plan.Description, now - progress.StageSince);
         var planned = progress with
         {
-            Plan = first ? plan with { MaxSurge = plan.Replicas, MaxUnavailable = 0 } : plan,
+            Plan = plan,
             OldWanted = plan.OldReplicas,
-            OldWeight = first ? 0 : 100,
+            OldWeight = progress.Stable is null ? 0 : 100,
             StageSince = now,
         };
-        return new RolloutMove(EnterBatch(planned, 1, now), [step]);
+        return new RolloutMove(EnterStep(planned, 1, now), [step]);
     }
 
     /// <summary>It ends before it touched anything: refused, or given up in the queue.</summary>
@@ -53,94 +53,121 @@ internal static class RolloutLogic
         };
     }
 
-    /// <summary>
-    /// Somebody wants it to go on. Where an approval is outstanding this gives it; otherwise it ends (or skips) the watch.
-    /// </summary>
-    public static RolloutProgress Promote(RolloutProgress progress) =>
-        progress is { Plan.NeedsApproval: true, Approved: false, Decided: false, Stage: RolloutStage.Starting or RolloutStage.Retiring }
-            ? progress with { Approved = true }
-            : progress with { Promoted = true };
-
     /// <summary>Why the rollout cannot go on; null: it can. After the decision only a person's word counts.</summary>
     private static string? Trouble(RolloutProgress progress, RolloutFacts facts) =>
         progress.Abort is { } abort ? abort
         : progress.Decided ? null
-        : facts.New.Failure is { } failure ? failure
-        : progress.ServingSince is not null && facts.Verdict is { Outcome: VerdictOutcome.Fail } verdict ? verdict.Sentence
+        : (facts.New.Failure ?? facts.Baseline.Failure) is { } failure ? failure
+        : progress.AnalysisSkipped is null && facts.Verdict is { Outcome: VerdictOutcome.Fail } verdict ? verdict.Sentence
         : null;
 
-    private static RolloutProgress EnterBatch(RolloutProgress progress, int batch, DateTimeOffset now)
+    private static RolloutProgress EnterStep(RolloutProgress progress, int number, DateTimeOffset now)
     {
-        var plan = progress.Plan!;
-        var old = Math.Min(progress.OldWanted, plan.OldDuring(batch));
-        // The share follows what stays; an old set that goes before anything new serves keeps its share, so that requests are held, not refused.
-        var share = progress.NewWeight > 0 ? old : Math.Max(1, old);
-        return old < progress.OldWanted
-            ? Enter(progress with { Batch = batch, OldWanted = old, OldWeight = share }, RolloutStage.Retiring, now, $"waiting for replicas of {progress.Stable} to drain and stop")
-            : EnterStart(progress with { Batch = batch }, now);
+        var step = progress.Plan!.Step(number);
+        var entered = progress with { Step = number };
+        if (step.OldReplicas >= progress.OldWanted) return EnterStart(entered, now);
+        // An old set that goes before anything new serves keeps its share, so that requests are held, not refused.
+        var share = step.OldReplicas == 0 && progress.NewWeight > 0 ? 0 : progress.OldWeight;
+        return Enter(
+            entered with { OldWanted = step.OldReplicas, OldWeight = share }, RolloutStage.Retiring, now, $"waiting for replicas of {progress.Stable} to drain and stop");
     }
 
     private static RolloutProgress EnterStart(RolloutProgress progress, DateTimeOffset now)
     {
-        var wanted = progress.Plan!.NewAfter(progress.Batch);
-        return Enter(progress with { NewWanted = wanted }, RolloutStage.Starting, now, $"starting {wanted} replica(s) of {progress.Revision}{BatchOf(progress)}");
+        var step = progress.Plan!.Step(progress.Step);
+        return Enter(
+            progress with { NewWanted = step.NewReplicas, BaselineWanted = step.BaselineReplicas, BaselineWeight = Math.Min(progress.BaselineWeight, step.BaselineWeight) },
+            RolloutStage.Starting,
+            now,
+            $"starting {step.NewReplicas} replica(s) of {progress.Revision}{StepOf(progress)}");
     }
 
     private static RolloutMove Start(RolloutProgress progress, RolloutFacts facts)
     {
         if (facts.New.Ready < progress.NewWanted)
-            return RolloutMove.Wait(progress, $"starting {progress.Revision}: {facts.New.Ready} of {progress.NewWanted} replica(s) healthy{BatchOf(progress)}");
-        if (progress.Plan!.NeedsApproval && !progress.Approved)
-            return RolloutMove.Wait(progress, $"{progress.NewWanted} replica(s) of {progress.Revision} healthy; waiting for approval: promote or abort the rollout");
-        var last = progress.Batch == progress.Plan.Batches;
+            return RolloutMove.Wait(progress, $"starting {progress.Revision}: {facts.New.Ready} of {progress.NewWanted} replica(s) healthy{StepOf(progress)}");
+        if (facts.Baseline.Ready < progress.BaselineWanted)
+            return RolloutMove.Wait(progress, $"starting the baseline of {progress.Stable}: {facts.Baseline.Ready} of {progress.BaselineWanted} replica(s) healthy{StepOf(progress)}");
+        if (progress.Plan!.NeedsApproval && progress.Approval is null)
+        {
+            return facts.Now - progress.StageSince > progress.Plan.ApprovalExpiry
+                ? GiveUp(progress, facts.Now, $"nobody approved it within {Strategies.Wording.Span(progress.Plan.ApprovalExpiry)}")
+                : RolloutMove.Wait(progress, $"{progress.NewWanted} replica(s) of {progress.Revision} healthy; waiting for approval: approve or abort the rollout");
+        }
+
+        var step = progress.Plan.Step(progress.Step);
         var next = Enter(progress, RolloutStage.Shifting, facts.Now, "waiting for the gateway to route by the new table") with
         {
-            NewWeight = last ? 100 : progress.NewWanted,
-            OldWeight = last ? 0 : progress.OldWanted,
+            NewWeight = step.NewWeight,
+            OldWeight = step.OldWeight,
+            BaselineWeight = step.BaselineWeight,
+            Mirror = step.Mirror,
             AwaitedGeneration = null,
-            ServingSince = progress.ServingSince ?? facts.Now,
+            ServingSince = progress.ServingSince ?? (step.NewWeight > 0 ? facts.Now : null),
+            JudgedSince = progress.JudgedSince ?? (step.Serves ? facts.Now : null),
         };
-        return new RolloutMove(next, [Step(progress, facts.Now, "start", $"{progress.NewWanted} replica(s) of {progress.Revision} healthy{BatchOf(progress)}")]);
+        return new RolloutMove(next, [Ended(progress, facts.Now, "start", $"{progress.NewWanted} replica(s) of {progress.Revision} healthy{StepOf(progress)}")]);
     }
 
     private static RolloutMove Shift(RolloutProgress progress, RolloutFacts facts)
     {
         if (!facts.TrafficAcknowledged)
-            return RolloutMove.Wait(progress, $"waiting for the gateway to route by table {progress.AwaitedGeneration}{BatchOf(progress)}");
-        var step = Step(progress, facts.Now, "shift", $"{Share(progress)} of the traffic goes to {progress.Revision}{BatchOf(progress)}");
-        if (progress.Batch < progress.Plan!.Batches) return new RolloutMove(EnterBatch(progress, progress.Batch + 1, facts.Now), [step]);
-        var watching = Enter(progress, RolloutStage.Watching, facts.Now, $"watching {progress.Revision}");
-        return progress.Stable is null ? new RolloutMove(Decide(watching, facts.Now), [step]) : new RolloutMove(watching, [step]);
+            return RolloutMove.Wait(progress, $"waiting for the gateway to route by table {progress.AwaitedGeneration}{StepOf(progress)}");
+        var share = progress.NewWeight > 0 ? $"{Share(progress)} of the traffic goes to {progress.Revision}"
+            : progress.Mirror > 0 ? $"a copy of {progress.Mirror}% of the requests goes to {progress.Revision}"
+            : $"{progress.Revision} can be reached by header or cookie";
+        var step = Ended(progress, facts.Now, "shift", share + StepOf(progress));
+        if (progress.Paused is null && progress.Plan!.Step(progress.Step).Passes) return new RolloutMove(AfterStep(progress, facts.Now), [step]);
+        return new RolloutMove(Enter(progress, RolloutStage.Watching, facts.Now, $"watching {progress.Revision}"), [step]);
     }
 
     private static RolloutMove Watch(RolloutProgress progress, RolloutFacts facts)
     {
+        var step = progress.Plan!.Step(progress.Step);
+        var finding = !progress.Plan.Analysed ? "nothing is analysed"
+            : progress.AnalysisSkipped is { } reason ? $"analysis skipped by {reason}"
+            : facts.Verdict?.Sentence ?? "no requests seen yet";
+        if (progress.PromotedThrough >= progress.Step) return Watched($"promoted by request: {finding}");
+        if (progress.Paused is { } pause) return RolloutMove.Wait(progress, $"paused by {pause.By} ({pause.Reason}){StepOf(progress)}; resume, promote or abort. {finding}");
+
         var since = progress.StageSince > facts.ObservedSince ? progress.StageSince : facts.ObservedSince;
-        var left = since + progress.Plan!.Watch - facts.Now;
-        var finding = facts.Verdict?.Sentence ?? "no requests seen yet";
-        if (!progress.Promoted && left > TimeSpan.Zero)
-            return RolloutMove.Wait(progress, $"watching {progress.Revision} for another {left.TotalSeconds:0}s: {finding}");
-        var message = progress.Promoted ? $"promoted by request: {finding}" : finding;
-        return new RolloutMove(Decide(progress, facts.Now), [Step(progress, facts.Now, "watch", message)]);
+        var left = since + step.Hold - facts.Now;
+        if (left > TimeSpan.Zero)
+            return RolloutMove.Wait(progress, $"watching {progress.Revision} for another {left.TotalSeconds:0}s{StepOf(progress)}: {finding}");
+        if (step.UntilPromoted) return RolloutMove.Wait(progress, $"waiting to be promoted{StepOf(progress)}: {finding}");
+        var judged = progress.Plan.Analysed && progress.AnalysisSkipped is null && step.Serves;
+        if (judged && facts.Verdict is not { Outcome: VerdictOutcome.Pass })
+            return RolloutMove.Wait(progress, $"inconclusive{StepOf(progress)}: {finding}. It goes on when that is enough; or promote, or abort");
+        return Watched(finding);
+
+        RolloutMove Watched(string message) => new(AfterStep(progress, facts.Now), [Ended(progress, facts.Now, "watch", message + StepOf(progress))]);
     }
 
-    private static RolloutProgress Decide(RolloutProgress progress, DateTimeOffset now) =>
-        Enter(progress, RolloutStage.Retiring, now, $"retiring {progress.Stable}") with { Decided = true, OldWanted = 0 };
+    private static RolloutProgress AfterStep(RolloutProgress progress, DateTimeOffset now)
+    {
+        var count = progress.Plan!.Steps.Count;
+        if (progress.Step < count) return EnterStep(progress, progress.PromotedThrough >= count ? count : progress.Step + 1, now);
+        return Enter(progress, RolloutStage.Retiring, now, $"retiring {progress.Stable}") with { Decided = true, OldWanted = 0 };
+    }
 
     private static RolloutMove Retire(RolloutProgress progress, RolloutFacts facts)
     {
-        if (facts.Old.Live > progress.OldWanted)
+        var kept = progress is { Decided: true, Plan.ScaleDownDelay.Ticks: > 0 };
+        if (!kept && facts.Old.Live > progress.OldWanted)
             return RolloutMove.Wait(progress, $"waiting for {facts.Old.Live - progress.OldWanted} replica(s) of {progress.Stable} to drain and stop");
+        if (facts.Baseline.Live > progress.BaselineWanted)
+            return RolloutMove.Wait(progress, $"waiting for {facts.Baseline.Live - progress.BaselineWanted} baseline replica(s) of {progress.Stable} to drain and stop");
         if (!progress.Decided)
         {
-            var step = Step(progress, facts.Now, "retire", $"{progress.OldWanted} replica(s) of {progress.Stable} left{BatchOf(progress)}");
+            var step = Ended(progress, facts.Now, "retire", $"{progress.OldWanted} replica(s) of {progress.Stable} left{StepOf(progress)}");
             return new RolloutMove(EnterStart(progress, facts.Now), [step]);
         }
 
-        var done = progress.Stable is null
-            ? End(progress, RolloutStage.Completed, facts.Now, $"{progress.Revision} serves")
-            : End(progress, RolloutStage.Completed, facts.Now, $"{progress.Revision} serves; {progress.Stable} is retired");
-        return progress.Stable is null ? done : done with { Steps = [Step(progress, facts.Now, "retire", $"{progress.Stable} is retired")] };
+        if (progress.Stable is null) return End(progress, RolloutStage.Completed, facts.Now, $"{progress.Revision} serves");
+        var old = kept
+            ? $"{progress.Stable} stays ready for {Strategies.Wording.Span(progress.Plan!.ScaleDownDelay)}"
+            : $"{progress.Stable} is retired";
+        return End(progress, RolloutStage.Completed, facts.Now, $"{progress.Revision} serves; {old}") with { Steps = [Ended(progress, facts.Now, "retire", old)] };
     }
 
     private static RolloutMove GiveUp(RolloutProgress progress, DateTimeOffset now, string why)
@@ -150,15 +177,19 @@ internal static class RolloutLogic
         {
             Failure = why,
             Abort = null,
+            Paused = null,
             Decided = false,
             RollbackSince = now,
             OldWanted = progress.Plan!.OldReplicas,
+            Mirror = 0,
             Phase = served ? RollbackPhase.Restore : RollbackPhase.Discard,
             NewWanted = served ? progress.NewWanted : 0,
             NewWeight = served ? progress.NewWeight : 0,
+            BaselineWanted = served ? progress.BaselineWanted : 0,
+            BaselineWeight = served ? progress.BaselineWeight : 0,
             Message = served ? $"returning traffic to {progress.Stable}: {why}" : $"discarding {progress.Revision}: {why}",
         };
-        return new RolloutMove(next, [Step(progress, now, StepOf(progress.Stage), why)]);
+        return new RolloutMove(next, [Ended(progress, now, NameOf(progress.Stage), why)]);
     }
 
     private static RolloutMove RollBack(RolloutProgress progress, RolloutFacts facts)
@@ -170,23 +201,23 @@ internal static class RolloutLogic
                 var enough = plan.EnoughToReturn;
                 if (facts.Old.Ready < enough && (facts.Old.Ready == 0 || facts.New.Ready > 0))
                     return RolloutMove.Wait(progress, $"starting {progress.Stable} again: {facts.Old.Ready} of {enough} replica(s) healthy");
-                return new RolloutMove(progress with { Phase = RollbackPhase.Return, NewWeight = 0, OldWeight = 100, AwaitedGeneration = null }, []);
+                return new RolloutMove(progress with { Phase = RollbackPhase.Return, NewWeight = 0, BaselineWeight = 0, OldWeight = 100, AwaitedGeneration = null }, []);
 
             case RollbackPhase.Return:
                 if (!facts.TrafficAcknowledged)
                     return RolloutMove.Wait(progress, $"waiting for the gateway to return all traffic to {progress.Stable}");
                 var took = facts.Now - progress.RollbackSince!.Value;
                 return new RolloutMove(
-                    progress with { Phase = RollbackPhase.Discard, NewWanted = 0, RollbackTook = took, StageSince = facts.Now },
+                    progress with { Phase = RollbackPhase.Discard, NewWanted = 0, BaselineWanted = 0, RollbackTook = took, StageSince = facts.Now },
                     [new RolloutStep("rollBack", $"all traffic is back on {progress.Stable}", took)]);
 
             default:
-                if (facts.New.Live > 0)
-                    return RolloutMove.Wait(progress, $"waiting for {facts.New.Live} replica(s) of {progress.Revision} to drain and stop");
+                if (facts.New.Live + facts.Baseline.Live > 0)
+                    return RolloutMove.Wait(progress, $"waiting for {facts.New.Live + facts.Baseline.Live} replica(s) of {progress.Revision} to drain and stop");
                 var end = progress.RollbackTook is null ? RolloutStage.Failed : RolloutStage.RolledBack;
                 return End(progress, end, facts.Now, progress.Failure!) with
                 {
-                    Steps = [Step(progress, facts.Now, "discard", $"the replicas of {progress.Revision} are gone")],
+                    Steps = [Ended(progress, facts.Now, "discard", $"the replicas of {progress.Revision} are gone")],
                 };
         }
     }
@@ -197,10 +228,10 @@ internal static class RolloutLogic
     private static RolloutProgress Enter(RolloutProgress progress, RolloutStage stage, DateTimeOffset now, string message) =>
         progress with { Stage = stage, StageSince = now, Message = message };
 
-    private static RolloutStep Step(RolloutProgress progress, DateTimeOffset now, string step, string message) =>
+    private static RolloutStep Ended(RolloutProgress progress, DateTimeOffset now, string step, string message) =>
         new(step, message, now - progress.StageSince);
 
-    private static string StepOf(RolloutStage stage) => stage switch
+    private static string NameOf(RolloutStage stage) => stage switch
     {
         RolloutStage.Starting => "start",
         RolloutStage.Shifting => "shift",
@@ -209,8 +240,8 @@ internal static class RolloutLogic
     };
 
     private static string Share(RolloutProgress progress) =>
-        $"{100 * progress.NewWeight / Math.Max(1, progress.NewWeight + progress.OldWeight)}%";
+        $"{100 * progress.NewWeight / Math.Max(1, progress.NewWeight + progress.OldWeight + progress.BaselineWeight)}%";
 
-    private static string BatchOf(RolloutProgress progress) =>
-        progress.Plan!.Batches == 1 ? "" : $" (batch {progress.Batch} of {progress.Plan.Batches})";
+    private static string StepOf(RolloutProgress progress) =>
+        progress.Plan!.Steps.Count == 1 ? "" : $" (step {progress.Step} of {progress.Plan.Steps.Count})";
 }

@@ -1,76 +1,66 @@
 namespace Platform.Deployment.Rollouts;
 
 /// <summary>
-/// How many replicas move at a time. Blue-green is the case where all of them surge at once, so one algorithm serves both:
+/// The way from the old revision to the new one, as steps that every strategy is written in. A step is done like this:
 /// <code>
-/// batch b:  old shrinks to Replicas + MaxSurge - New(b)   (frees room; nothing to do while the surge suffices)
-///           New(b) = min(Replicas, b * (MaxSurge + MaxUnavailable)) replicas of the new revision become healthy
-///           traffic is split by the number of replicas; the last batch takes all of it
+/// old shrinks to OldReplicas → new grows to NewReplicas, all healthy → traffic by the weights → watched for Hold, or until promoted
 /// </code>
-/// At no time do more than Replicas + MaxSurge run, nor do fewer than Replicas - MaxUnavailable serve.
 /// </summary>
 internal sealed record RolloutPlan
 {
-    /// <summary><c>rolling</c> or <c>blueGreen</c>.</summary>
+    /// <summary>The strategy that made it.</summary>
     public required string Strategy { get; init; }
     /// <summary>Replicas the new revision ends with, 1 or more.</summary>
     public required int Replicas { get; init; }
     /// <summary>Replicas of the old revision when it began; 0: there was none.</summary>
     public required int OldReplicas { get; init; }
-    /// <summary>Replicas that may run beyond <see cref="Replicas"/>.</summary>
-    public required int MaxSurge { get; init; }
-    /// <summary>Replicas that may be missing from <see cref="Replicas"/>.</summary>
-    public required int MaxUnavailable { get; init; }
-    /// <summary>How long the new revision is watched after it took all traffic.</summary>
-    public required TimeSpan Watch { get; init; }
-    /// <summary>True: the traffic shifts only after somebody has promoted the rollout.</summary>
+    /// <summary>At least one; the last gives the new revision all traffic and all its replicas.</summary>
+    public required IReadOnlyList<PlanStep> Steps { get; init; }
+    /// <summary>The plan in one sentence.</summary>
+    public required string Description { get; init; }
+    /// <summary>Replicas that may be missing while it goes on.</summary>
+    public int MayBeMissing { get; init; }
+    /// <summary>How long the old revision's replicas stay, without traffic, after the new one has taken over: a rollback within finds them ready.</summary>
+    public TimeSpan ScaleDownDelay { get; init; }
+    /// <summary>True: the traffic shifts only after somebody has approved the rollout.</summary>
     public bool NeedsApproval { get; init; }
-
-    /// <summary>All at once, beside the old set.</summary>
-    public static RolloutPlan BlueGreen(int replicas, int old, TimeSpan watch) => new()
-    {
-        Strategy = "blueGreen",
-        Replicas = replicas,
-        OldReplicas = old,
-        MaxSurge = Math.Max(replicas, old),
-        MaxUnavailable = 0,
-        Watch = watch,
-    };
-
-    /// <summary>In batches. A surge and an unavailability of zero would never move: the surge is then one.</summary>
-    public static RolloutPlan Rolling(int replicas, int old, int maxSurge, int maxUnavailable, TimeSpan watch) => new()
-    {
-        Strategy = "rolling",
-        Replicas = replicas,
-        OldReplicas = old,
-        MaxSurge = maxSurge + maxUnavailable == 0 ? 1 : Math.Min(maxSurge, replicas),
-        MaxUnavailable = Math.Min(maxUnavailable, replicas),
-        Watch = watch,
-    };
-
-    /// <summary>Replicas that one batch moves.</summary>
-    public int BatchSize => Math.Min(Replicas, MaxSurge + MaxUnavailable);
-
-    /// <summary>Batches it takes.</summary>
-    public int Batches => (Replicas + BatchSize - 1) / BatchSize;
-
-    /// <summary>Replicas of the new revision at the end of batch <paramref name="batch"/> (from 1).</summary>
-    public int NewAfter(int batch) => Math.Min(Replicas, batch * BatchSize);
-
-    /// <summary>Replicas of the old revision that leave room for batch <paramref name="batch"/>.</summary>
-    public int OldDuring(int batch) => Math.Min(OldReplicas, Replicas + MaxSurge - NewAfter(batch));
+    /// <summary>How long an approval is waited for.</summary>
+    public TimeSpan ApprovalExpiry { get; init; } = TimeSpan.FromDays(1);
+    /// <summary>False: nothing is judged; what becomes healthy is good.</summary>
+    public bool Analysed { get; init; } = true;
 
     /// <summary>Replicas of the old revision that can take all of the traffic back: the fewest the plan ever let serve.</summary>
-    public int EnoughToReturn => OldReplicas == 0 ? 0 : Math.Max(1, OldReplicas - MaxUnavailable);
+    public int EnoughToReturn => OldReplicas == 0 ? 0 : Math.Max(1, OldReplicas - MayBeMissing);
 
-    /// <summary>The plan in one sentence.</summary>
-    public string Describe(string revision, string? stable) => stable is null
-        ? $"first deployment: start {Count(Replicas)} of {revision}, then open its route"
-        : Strategy == "blueGreen"
-            ? $"blueGreen: start {Count(Replicas)} of {revision} beside {stable}, shift all traffic at once, watch for {Span(Watch)}, retire {stable}"
-            : $"rolling: replace {stable} by {revision} in {Batches} batch(es) of {BatchSize} (at most {Replicas + MaxSurge} replicas, at least {Replicas - MaxUnavailable} serving), watch for {Span(Watch)}";
+    /// <summary>The step of that number, from 1.</summary>
+    public PlanStep Step(int number) => Steps[number - 1];
+}
 
-    private static string Count(int replicas) => replicas == 1 ? "1 replica" : $"{replicas} replicas";
+/// <summary>One step of a plan: what runs, and who gets which share of the traffic.</summary>
+internal sealed record PlanStep
+{
+    /// <summary>Replicas of the new revision; never fewer than in the step before.</summary>
+    public required int NewReplicas { get; init; }
+    /// <summary>Replicas of the old revision; never more than in the step before.</summary>
+    public required int OldReplicas { get; init; }
+    /// <summary>Replicas of the old revision started afresh beside the new ones, to compare them with: as cold, as few.</summary>
+    public int BaselineReplicas { get; init; }
+    /// <summary>The new revision's share, relative to the sum of the shares.</summary>
+    public required int NewWeight { get; init; }
+    /// <summary>The old revision's share.</summary>
+    public required int OldWeight { get; init; }
+    /// <summary>The fresh baseline's share.</summary>
+    public int BaselineWeight { get; init; }
+    /// <summary>Share of the requests of which the new revision gets a copy whose answer is thrown away, in percent.</summary>
+    public int Mirror { get; init; }
+    /// <summary>How long it is watched before the next step.</summary>
+    public TimeSpan Hold { get; init; }
+    /// <summary>True: it goes on only when somebody promotes it.</summary>
+    public bool UntilPromoted { get; init; }
 
-    private static string Span(TimeSpan span) => span.TotalSeconds < 60 ? $"{span.TotalSeconds:0.#}s" : $"{span.TotalMinutes:0.#}m";
+    /// <summary>True: the step ends as soon as the traffic has moved.</summary>
+    public bool Passes => Hold <= TimeSpan.Zero && !UntilPromoted;
+
+    /// <summary>True: requests of the step reach the new revision, so that there is something to judge.</summary>
+    public bool Serves => NewWeight > 0 || Mirror > 0;
 }

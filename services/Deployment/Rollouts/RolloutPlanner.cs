@@ -1,4 +1,5 @@
 using Platform.Deployment.Applications;
+using Platform.Deployment.Rollouts.Strategies;
 using Platform.Storage;
 using Platform.Workloads.Manifests;
 using Platform.Workloads.Runtimes;
@@ -9,14 +10,11 @@ namespace Platform.Deployment.Rollouts;
 internal sealed class RolloutPlanner(Manifests manifests, IEnumerable<IReplicaRuntime> runtimes)
 {
     /// <summary>The plan, or why there is none.</summary>
-    public async Task<(RolloutPlan? Plan, string Problem)> PlanAsync(Reader reader, ApplicationRow application, string revision)
+    public async Task<(RolloutPlan? Plan, string Problem)> PlanAsync(Reader reader, ApplicationRow application, RolloutProgress progress)
     {
-        if (await manifests.FindAsync(reader, application.Name, revision) is not { } manifest)
-            return (null, $"the manifest of {revision} is not kept, or not valid for this version of the platform");
-        if (Unfit(manifest) is { } problem) return (null, problem);
-
-        var old = application.StableRevision is null ? 0 : application.Wanted;
-        return (Shape(manifest, Replicas(manifest, old), old), "");
+        if (await manifests.FindAsync(reader, application.Name, progress.Revision) is not { } manifest)
+            return (null, $"the manifest of {progress.Revision} is not kept, or not valid for this version of the platform");
+        return Unfit(manifest) is { } problem ? (null, problem) : (Plan(manifest, application.StableRevision, application.Wanted, progress.Instant), "");
     }
 
     /// <summary>As many as ran before, within the new manifest's limits; at least one, for otherwise nothing would be known of it.</summary>
@@ -28,8 +26,8 @@ internal sealed class RolloutPlanner(Manifests manifests, IEnumerable<IReplicaRu
     {
         if (!runtimes.Any(r => r.Name == manifest.Runtime))
             return $"runtime: expected {string.Join(" or ", runtimes.Select(r => r.Name))}, found {manifest.Runtime}";
-        if (manifest.Rollout.Strategy is not (RolloutStrategies.BlueGreen or RolloutStrategies.Rolling))
-            return $"rollout.strategy: expected blueGreen or rolling, found {manifest.Rollout.Strategy}";
+        if (RolloutStrategyList.Find(manifest.Rollout.Strategy) is null)
+            return $"rollout.strategy: expected {string.Join(" or ", RolloutStrategyList.Names)}, found {manifest.Rollout.Strategy}";
         if (manifest is { Runtime: RuntimeNames.Process, Port: not 0 })
             return $"port: expected 0, found {manifest.Port}: two replicas on one machine cannot share a port; let the application listen on the port in PORT";
         if (manifest.Process?.WorkingDirectory is { } folder && !Directory.Exists(folder))
@@ -38,12 +36,24 @@ internal sealed class RolloutPlanner(Manifests manifests, IEnumerable<IReplicaRu
     }
 
     /// <summary>How it moves.</summary>
-    public static RolloutPlan Shape(Manifest manifest, int replicas, int old)
+    /// <param name="manifest">The new revision's manifest.</param>
+    /// <param name="stable">What serves now; null: nothing.</param>
+    /// <param name="wanted">Replicas of it.</param>
+    /// <param name="instant">True: it is known to be good.</param>
+    public static RolloutPlan Plan(Manifest manifest, string? stable, int wanted, bool instant = false)
     {
-        var rollout = manifest.Rollout;
-        var plan = rollout.Strategy == RolloutStrategies.Rolling
-            ? RolloutPlan.Rolling(replicas, old, rollout.MaxSurge.RoundedUp(replicas), rollout.MaxUnavailable.RoundedDown(replicas), rollout.Watch)
-            : RolloutPlan.BlueGreen(replicas, old, rollout.Watch);
-        return plan with { NeedsApproval = rollout.Approval == "required" };
+        var old = stable is null ? 0 : wanted;
+        var replicas = Replicas(manifest, old);
+        if (stable is null) return RolloutStrategyList.First(manifest.Revision, replicas) with { NeedsApproval = NeedsApproval(manifest) };
+        var sets = new ReplicaSets(manifest.Revision, replicas, stable, old);
+        return instant
+            ? RolloutStrategyList.Instant(sets)
+            : RolloutStrategyList.Find(manifest.Rollout.Strategy)!.Plan(manifest.Rollout, sets) with
+            {
+                NeedsApproval = NeedsApproval(manifest),
+                Analysed = manifest.Rollout.Analysis.Judge != JudgeNames.None,
+            };
     }
+
+    private static bool NeedsApproval(Manifest manifest) => manifest.Rollout.Approval == "required";
 }

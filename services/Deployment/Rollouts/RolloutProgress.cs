@@ -9,19 +9,27 @@ internal sealed record RolloutProgress
     public required string Revision { get; init; }
     /// <summary>The revision that served when it began; null: none.</summary>
     public string? Stable { get; init; }
+    /// <summary>True: it is known to be good and takes all traffic at once.</summary>
+    public bool Instant { get; init; }
     /// <summary>How it moves; null until planned.</summary>
     public RolloutPlan? Plan { get; init; }
-    /// <summary>The batch under way, from 1.</summary>
-    public int Batch { get; init; }
+    /// <summary>The plan's step under way, from 1.</summary>
+    public int Step { get; init; }
 
     /// <summary>Replicas wanted of the new revision.</summary>
     public int NewWanted { get; init; }
     /// <summary>Replicas wanted of the old revision.</summary>
     public int OldWanted { get; init; }
+    /// <summary>Replicas of the old revision wanted afresh, to compare with.</summary>
+    public int BaselineWanted { get; init; }
     /// <summary>The new revision's share of the traffic.</summary>
     public int NewWeight { get; init; }
     /// <summary>The old revision's share of the traffic.</summary>
     public int OldWeight { get; init; }
+    /// <summary>The fresh baseline's share of the traffic.</summary>
+    public int BaselineWeight { get; init; }
+    /// <summary>Share of the requests that the new revision gets a copy of, in percent.</summary>
+    public int Mirror { get; init; }
     /// <summary>The table whose acknowledgement is awaited; null: the one that the present weights lead to, not yet computed.</summary>
     public long? AwaitedGeneration { get; init; }
 
@@ -33,17 +41,23 @@ internal sealed record RolloutProgress
     public DateTimeOffset StageSince { get; init; }
     /// <summary>When the new revision got its first share of the traffic; null: it never served.</summary>
     public DateTimeOffset? ServingSince { get; init; }
+    /// <summary>Since when requests reach it, be they only copies: what the analysis looks at; null: none has.</summary>
+    public DateTimeOffset? JudgedSince { get; init; }
     /// <summary>When the decision to roll back fell.</summary>
     public DateTimeOffset? RollbackSince { get; init; }
     /// <summary>How long traffic took to return.</summary>
     public TimeSpan? RollbackTook { get; init; }
 
     /// <summary>What the old revision did before the shift; null: not measured yet.</summary>
-    public Analysis.RevisionSummary? Baseline { get; init; }
-    /// <summary>True: somebody said yes where the manifest asks for approval.</summary>
-    public bool Approved { get; init; }
-    /// <summary>True: the watch is to be skipped or ended with success.</summary>
-    public bool Promoted { get; init; }
+    public Analysis.RevisionSummary? Before { get; init; }
+    /// <summary>The yes where the manifest or the environment asks for one; null: not given.</summary>
+    public RolloutApproval? Approval { get; init; }
+    /// <summary>The last step whose watch somebody has ended; <see cref="int.MaxValue"/>: of all of them.</summary>
+    public int PromotedThrough { get; init; }
+    /// <summary>Who holds it; null: nobody.</summary>
+    public RolloutPause? Paused { get; init; }
+    /// <summary>Who said, and why, that the analysis is not to be listened to; null: it is.</summary>
+    public string? AnalysisSkipped { get; init; }
     /// <summary>Why it is to be given up; null: it is not.</summary>
     public string? Abort { get; init; }
     /// <summary>True: the new revision is the stable one now; only the old one's retirement is left.</summary>
@@ -65,6 +79,8 @@ internal sealed record RolloutFacts
     public required RevisionFacts New { get; init; }
     /// <summary>The revision that served before; all zero where there was none.</summary>
     public required RevisionFacts Old { get; init; }
+    /// <summary>The fresh baseline; all zero where there is none.</summary>
+    public RevisionFacts Baseline { get; init; } = RevisionFacts.None;
     /// <summary>The gateway routes by <see cref="RolloutProgress.AwaitedGeneration"/> or a later table.</summary>
     public required bool TrafficAcknowledged { get; init; }
     /// <summary>Since when its figures are being seen: a watch counts only from here, or a kill would end it unseen.</summary>

@@ -16,10 +16,14 @@ public sealed class RolloutStateMachine : MassTransitStateMachine<RolloutState>
     public RolloutStateMachine(IServiceProvider services)
     {
         var driver = services.GetRequiredService<RolloutDriver>();
+        var time = services.GetRequiredService<TimeProvider>();
 
         InstanceState(saga => saga.CurrentState);
         Event(() => Advance, e => e.OnMissingInstance(missing => missing.Discard()));
         Event(() => Promote, e => e.OnMissingInstance(missing => missing.Discard()));
+        Event(() => Pause, e => e.OnMissingInstance(missing => missing.Discard()));
+        Event(() => Resume, e => e.OnMissingInstance(missing => missing.Discard()));
+        Event(() => Approve, e => e.OnMissingInstance(missing => missing.Discard()));
         Event(() => Abort, e => e.OnMissingInstance(missing => missing.Discard()));
 
         // Nothing but a deployment may stand here: whatever is mentioned in the initial state, if only to be ignored, begins an instance,
@@ -33,14 +37,17 @@ public sealed class RolloutStateMachine : MassTransitStateMachine<RolloutState>
             // The same command again, with an inbox that has forgotten the first: the rollout runs already.
             When(Deploy).ThenAsync(context => AdvanceAsync(driver, context)),
             When(Advance).ThenAsync(context => AdvanceAsync(driver, context)),
-            When(Promote)
-                .Then(context => context.Saga.Progress = RolloutLogic.Promote(context.Saga.Progress))
-                .ThenAsync(context => AdvanceAsync(driver, context)),
-            When(Abort)
-                .Then(context => context.Saga.Progress = context.Saga.Progress with { Abort = $"aborted by {context.Message.RequestedBy}: {context.Message.Reason}" })
-                .ThenAsync(context => AdvanceAsync(driver, context)));
+            Said(Promote, (progress, word) => (word.SkipAnalysis ? progress.SkipAnalysis(word.RequestedBy, word.Reason) : progress).Promote(word.Fully)),
+            Said(Pause, (progress, word) => progress.Pause(word.RequestedBy, word.Reason, time.GetUtcNow())),
+            Said(Resume, (progress, _) => progress.Resume(time.GetUtcNow())),
+            Said(Approve, (progress, word) => progress.Approve(word.RequestedBy, word.Reason, time.GetUtcNow())),
+            Said(Abort, (progress, word) => progress.GiveUp(word.RequestedBy, word.Reason)));
 
         SetCompletedWhenFinalized();
+
+        EventActivityBinder<RolloutState, T> Said<T>(Event<T> word, Func<RolloutProgress, T, RolloutProgress> hear) where T : class => When(word)
+            .Then(context => context.Saga.Progress = hear(context.Saga.Progress, context.Message))
+            .ThenAsync(context => AdvanceAsync(driver, context));
     }
 
     /// <summary>Waits for the running rollout of the application.</summary>
@@ -64,6 +71,12 @@ public sealed class RolloutStateMachine : MassTransitStateMachine<RolloutState>
     public Event<AdvanceRollout> Advance { get; private set; } = null!;
     /// <summary>Go on at once.</summary>
     public Event<PromoteRollout> Promote { get; private set; } = null!;
+    /// <summary>Stay.</summary>
+    public Event<PauseRollout> Pause { get; private set; } = null!;
+    /// <summary>Go on as planned.</summary>
+    public Event<ResumeRollout> Resume { get; private set; } = null!;
+    /// <summary>It may have traffic.</summary>
+    public Event<ApproveRollout> Approve { get; private set; } = null!;
     /// <summary>Give up.</summary>
     public Event<AbortRollout> Abort { get; private set; } = null!;
 

@@ -4,6 +4,7 @@ using Platform.Deployment.Applications;
 using Platform.Deployment.Replicas;
 using Platform.Messaging;
 using Platform.Storage;
+using Platform.Workloads.Manifests;
 
 namespace Platform.Deployment.Traffic;
 
@@ -76,18 +77,41 @@ internal sealed class Routes(Manifests manifests, TimeProvider time)
     private async Task<RouteTable> ComputeAsync(Reader reader, string application, long generation)
     {
         var row = await reader.ApplicationAsync(application);
-        var targets = await reader.TargetsAsync(application);
+        var targets = await reader.TargetsAsync(application, time.GetUtcNow());
         var leading = targets.Where(t => t.Weight > 0).OrderByDescending(t => t.Weight).ThenByDescending(t => t.Revision == row?.StableRevision)
             .Select(t => t.Revision).FirstOrDefault() ?? row?.StableRevision;
         if (row is null or { State: not ApplicationStates.Present } || leading is null || await manifests.FindAsync(reader, application, leading) is not { } manifest)
             return TrafficTable.Removed(application, generation);
 
         var replicas = (await reader.LiveReplicasAsync(application)).Where(r => r.Phase.IsRouted()).ToLookup(r => r.Revision);
-        var revisions = targets.Select(t => t.Revision).Union(replicas.Select(r => r.Key));
-        return TrafficTable.Compute(application, generation, Manifests.RouteOf(manifest), revisions.Select(revision => new RevisionShare(
-            revision,
-            targets.FirstOrDefault(t => t.Revision == revision)?.Weight ?? 0,
-            [.. replicas[revision].Select(r => new ReplicaAddress { Id = r.Id, Address = new Uri(r.Address!) })])));
+        var shares = new List<RevisionShare>();
+        foreach (var revision in targets.Select(t => t.Revision).Union(replicas.Select(r => r.Key)))
+        {
+            var target = targets.FirstOrDefault(t => t.Revision == revision);
+            var share = new RevisionShare(
+                revision, target?.Weight ?? 0, [.. replicas[revision].Select(r => new ReplicaAddress { Id = r.Id, Address = new Uri(r.Address!) })]);
+            var isNew = target is not null && revision != row.StableRevision && row.StableRevision is not null;
+            shares.Add(isNew && await manifests.FindAsync(reader, application, revision) is { } own ? OfRollout(share, target!, own.Rollout) : share);
+        }
+
+        return TrafficTable.Compute(application, generation, Manifests.RouteOf(manifest), shares);
+    }
+
+    /// <summary>What a revision has besides its share while it is being shipped.</summary>
+    private static RevisionShare OfRollout(RevisionShare share, TargetRow target, RolloutSpec rollout)
+    {
+        if (share.Revision != RevisionNames.Source(share.Revision)) return share;
+        return share with
+        {
+            Mirror = target.Mirror,
+            MirrorWrites = target.Mirror > 0 && rollout.MirrorWrites,
+            Sticky = rollout.Sticky,
+            Rules =
+            [
+                .. rollout.Match.Headers.Select(h => new RouteRule { Header = h.Key, Value = h.Value, Revision = share.Revision }),
+                .. rollout.Match.Cookies.Select(c => new RouteRule { Cookie = c.Key, Value = c.Value, Revision = share.Revision }),
+            ],
+        };
     }
 }
 

@@ -6,7 +6,17 @@ namespace Platform.Deployment.Traffic;
 /// <param name="Revision">The revision.</param>
 /// <param name="Weight">Its share, relative to the sum.</param>
 /// <param name="Replicas">Its replicas that serve.</param>
-internal sealed record RevisionShare(string Revision, int Weight, IReadOnlyList<ReplicaAddress> Replicas);
+internal sealed record RevisionShare(string Revision, int Weight, IReadOnlyList<ReplicaAddress> Replicas)
+{
+    /// <summary>Share of the others' requests that it gets a copy of, in percent.</summary>
+    public int Mirror { get; init; }
+    /// <summary>Whether writes are copied too.</summary>
+    public bool MirrorWrites { get; init; }
+    /// <summary>Requests that go to it whatever the weights.</summary>
+    public IReadOnlyList<RouteRule> Rules { get; init; } = [];
+    /// <summary>Clients that met it keep meeting it.</summary>
+    public bool Sticky { get; init; }
+}
 
 /// <summary>How an application is reached: the manifest's traffic section.</summary>
 internal sealed record RouteSettings
@@ -31,7 +41,7 @@ internal static class TrafficTable
     /// <param name="generation">The generation it would get.</param>
     /// <param name="settings">The manifest's traffic section.</param>
     /// <param name="shares">Revisions with a share or with replicas; those with neither are left out.</param>
-    public static RouteTable Compute(string application, long generation, RouteSettings settings, IEnumerable<RevisionShare> shares) => new()
+    public static RouteTable Compute(string application, long generation, RouteSettings settings, IReadOnlyList<RevisionShare> shares) => new()
     {
         Application = application,
         Generation = generation,
@@ -40,6 +50,8 @@ internal static class TrafficTable
         LoadBalancing = settings.LoadBalancing,
         DrainTimeout = settings.DrainTimeout,
         HealthPath = settings.HealthPath,
+        Rules = [.. shares.OrderBy(s => s.Revision, StringComparer.Ordinal).SelectMany(s => s.Rules)],
+        Sticky = shares.FirstOrDefault(s => s is { Sticky: true, Weight: > 0 })?.Revision,
         Revisions =
         [
             .. shares
@@ -49,6 +61,8 @@ internal static class TrafficTable
                 {
                     Revision = s.Revision,
                     Weight = s.Weight,
+                    Mirror = s.Mirror,
+                    MirrorWrites = s.MirrorWrites,
                     Replicas = [.. s.Replicas.OrderBy(r => r.Id, StringComparer.Ordinal)],
                 }),
         ],
@@ -71,10 +85,14 @@ internal static class TrafficTable
         && one.DrainTimeout == other.DrainTimeout
         && one.HealthPath == other.HealthPath
         && one.Hosts.SequenceEqual(other.Hosts)
+        && one.Sticky == other.Sticky
+        && one.Rules.SequenceEqual(other.Rules)
         && one.Revisions.Count == other.Revisions.Count
         && one.Revisions.Zip(other.Revisions).All(pair =>
             pair.First.Revision == pair.Second.Revision
             && pair.First.Weight == pair.Second.Weight
+            && pair.First.Mirror == pair.Second.Mirror
+            && pair.First.MirrorWrites == pair.Second.MirrorWrites
             && pair.First.Replicas.SequenceEqual(pair.Second.Replicas));
 
     /// <summary>The ids of all replicas in a table.</summary>

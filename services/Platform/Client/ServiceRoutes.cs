@@ -24,9 +24,8 @@ internal static class ServiceRoutes
 
     public static string Rollout(Guid id) => $"/api/deployment/deployments/{id}";
 
-    public static string Promote(Guid id) => $"/api/deployment/deployments/{id}/promote";
-
-    public static string Abort(Guid id) => $"/api/deployment/deployments/{id}/abort";
+    /// <summary>Where to say something to a rollout: promote, pause, resume, approve, abort, retry.</summary>
+    public static string RolloutWord(Guid id, string word) => $"{Rollout(id)}/{word}";
 
     public static string Rollouts(string application, int limit) => $"/api/deployment/deployments?application={Uri.EscapeDataString(application)}&limit={limit}";
 

@@ -14,10 +14,11 @@ internal static class DeployCommand
         var wait = new Option<bool>("--wait") { Description = "Follow the rollout to its end and answer with its result (the default)" };
         var detach = new Option<bool>("--detach") { Description = "Do not wait for the rollout" };
         var reason = new Option<string?>("--reason") { Description = "Why, for the audit log" };
+        var skip = new Option<string?>("--skip-analysis") { Description = "Do not analyse this rollout; the text says why, for the record" };
         var command = new DocumentedCommand("deploy", "Ship a revision of an application",
             "platform deploy samples/storefront-v1.yaml",
             "platform deploy shop.yaml --dry-run",
-            "platform deploy shop.yaml --detach --reason \"fix for the checkout\"") { file, dryRun, wait, detach, reason };
+            "platform deploy shop.yaml --detach --reason \"fix for the checkout\"") { file, dryRun, wait, detach, reason, skip };
         command.Validators.Add(result =>
         {
             if (result.GetValue(wait) && result.GetValue(detach)) result.AddError("--wait and --detach exclude each other.");
@@ -43,7 +44,7 @@ internal static class DeployCommand
                 return ExitCode.Ok;
             }
 
-            var accepted = await client.PostAsync<Accepted>("deployment", ServiceRoutes.Deploy, new DeployRequest { Manifest = manifest.Yaml, Reason = parse.GetValue(reason) }, ct);
+            var accepted = await client.PostAsync<Accepted>("deployment", ServiceRoutes.Deploy, new DeployRequest { Manifest = manifest.Yaml, Reason = parse.GetValue(reason), SkipAnalysis = parse.GetValue(skip) }, ct);
             if (parse.GetValue(detach))
             {
                 if (json) cli.Output.Json(accepted);

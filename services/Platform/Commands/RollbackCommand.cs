@@ -11,12 +11,13 @@ internal static class RollbackCommand
     {
         var name = Arguments.Application();
         var revision = new Option<string?>("--revision") { Description = "The revision to return to. Default: the one before the present one" };
+        var gradually = new Option<bool>("--gradually") { Description = "By the revision's own strategy and analysed, though it served lately and could take all traffic at once" };
         var detach = new Option<bool>("--detach") { Description = "Do not wait for the rollout" };
         var reason = new Option<string?>("--reason") { Description = "Why, for the audit log" };
-        var command = new DocumentedCommand("rollback", "Return to an earlier revision", "platform rollback storefront", "platform rollback storefront --revision v1") { name, revision, detach, reason };
+        var command = new DocumentedCommand("rollback", "Return to an earlier revision", "platform rollback storefront", "platform rollback storefront --revision v1") { name, revision, gradually, detach, reason };
         cli.RunAgainstPlatform(command, async (parse, client, json, ct) =>
         {
-            var request = new RollbackRequest { Application = parse.GetValue(name)!, Revision = parse.GetValue(revision), Reason = parse.GetValue(reason) };
+            var request = new RollbackRequest { Application = parse.GetValue(name)!, Revision = parse.GetValue(revision), Reason = parse.GetValue(reason), Gradually = parse.GetValue(gradually) };
             var accepted = await client.PostAsync<Accepted>("deployment", ServiceRoutes.Rollback, request, ct);
             if (parse.GetValue(detach))
             {

@@ -17,10 +17,63 @@ public sealed record DeployApplication : ICommand
     public required string Manifest { get; init; }
     /// <summary>The revision's name, unique within the application.</summary>
     public required string Revision { get; init; }
+    /// <summary>True: it served lately and is known to be good; it takes all traffic as soon as its replicas are healthy, unanalysed.</summary>
+    public bool Instant { get; init; }
+    /// <summary>Why it is not to be analysed; null: it is, as its manifest says.</summary>
+    public string? SkipAnalysis { get; init; }
 }
 
-/// <summary>Go on at once: end the watch (or the pause) of a rollout with success. Owner: Deployment.</summary>
+/// <summary>Go on at once: end the watch (or the pause) of a rollout's present step with success. Owner: Deployment.</summary>
 public sealed record PromoteRollout : ICommand
+{
+    /// <inheritdoc/>
+    public required string Application { get; init; }
+    /// <inheritdoc/>
+    public required DateTimeOffset At { get; init; }
+    /// <summary>The rollout.</summary>
+    public required Guid CorrelationId { get; init; }
+    /// <inheritdoc/>
+    public required string RequestedBy { get; init; }
+    /// <inheritdoc/>
+    public required string Reason { get; init; }
+    /// <summary>True: not only this step; straight to the last one, and end its watch too.</summary>
+    public bool Fully { get; init; }
+    /// <summary>True: the analysis is not listened to any more; the reason is recorded.</summary>
+    public bool SkipAnalysis { get; init; }
+}
+
+/// <summary>Hold a rollout where it is, once the present step's traffic has moved; what fails is still taken back. Owner: Deployment.</summary>
+public sealed record PauseRollout : ICommand
+{
+    /// <inheritdoc/>
+    public required string Application { get; init; }
+    /// <inheritdoc/>
+    public required DateTimeOffset At { get; init; }
+    /// <summary>The rollout.</summary>
+    public required Guid CorrelationId { get; init; }
+    /// <inheritdoc/>
+    public required string RequestedBy { get; init; }
+    /// <inheritdoc/>
+    public required string Reason { get; init; }
+}
+
+/// <summary>End a pause; the time paused does not count as watched. Owner: Deployment.</summary>
+public sealed record ResumeRollout : ICommand
+{
+    /// <inheritdoc/>
+    public required string Application { get; init; }
+    /// <inheritdoc/>
+    public required DateTimeOffset At { get; init; }
+    /// <summary>The rollout.</summary>
+    public required Guid CorrelationId { get; init; }
+    /// <inheritdoc/>
+    public required string RequestedBy { get; init; }
+    /// <inheritdoc/>
+    public required string Reason { get; init; }
+}
+
+/// <summary>Give the approval that a rollout waits for. Owner: Deployment.</summary>
+public sealed record ApproveRollout : ICommand
 {
     /// <inheritdoc/>
     public required string Application { get; init; }
@@ -82,4 +135,6 @@ public sealed record RollBackApplication : ICommand
     public required string Reason { get; init; }
     /// <summary>The revision to return to; null: the one that served before the present one.</summary>
     public string? Revision { get; init; }
+    /// <summary>True: step by step and analysed, as its manifest says, even where it served lately.</summary>
+    public bool Gradually { get; init; }
 }

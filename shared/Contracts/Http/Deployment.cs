@@ -7,6 +7,8 @@ public sealed record DeployRequest
     public required string Manifest { get; init; }
     /// <summary>Why, for the audit log. Optional.</summary>
     public string? Reason { get; init; }
+    /// <summary>Why this rollout is not to be analysed; null: it is.</summary>
+    public string? SkipAnalysis { get; init; }
 }
 
 /// <summary>Answer of a request that started long work: 202 with the place to follow it.</summary>
@@ -20,7 +22,18 @@ public sealed record Accepted
     public required string Message { get; init; }
 }
 
-/// <summary>Body of promote, abort and rollback.</summary>
+/// <summary>Body of <c>POST /api/deployment/deployments/{id}/promote</c>.</summary>
+public sealed record PromoteRequest
+{
+    /// <summary>Why, for the audit log. Optional, unless the analysis is skipped.</summary>
+    public string? Reason { get; init; }
+    /// <summary>True: not only the present step; straight to the last one, and end its watch too.</summary>
+    public bool Fully { get; init; }
+    /// <summary>True: the analysis is not listened to any more.</summary>
+    public bool SkipAnalysis { get; init; }
+}
+
+/// <summary>Body of pause, resume, approve, abort and retry.</summary>
 public sealed record ReasonRequest
 {
     /// <summary>Why, for the audit log. Optional.</summary>
@@ -34,6 +47,8 @@ public sealed record RollbackRequest
     public required string Application { get; init; }
     /// <summary>The revision to return to; null: the one before the present one.</summary>
     public string? Revision { get; init; }
+    /// <summary>True: by its own strategy and analysed, also where it served so lately that it could take all traffic at once.</summary>
+    public bool Gradually { get; init; }
     /// <summary>Why. Optional.</summary>
     public string? Reason { get; init; }
 }

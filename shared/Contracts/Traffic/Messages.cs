@@ -49,6 +49,23 @@ public sealed record RouteTable
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
     /// <summary>The path of the active health checks; null: none.</summary>
     public string? HealthPath { get; init; }
+    /// <summary>Requests that go to a named revision whatever the weights; the first that fits holds, before anything else but the client's own choice of a revision.</summary>
+    public IReadOnlyList<RouteRule> Rules { get; init; } = [];
+    /// <summary>The revision that clients keep meeting once they have met it, by a cookie of the gateway's; null: none. It holds while that revision has replicas and a weight.</summary>
+    public string? Sticky { get; init; }
+}
+
+/// <summary>Requests with this header, or this cookie, of this value go to this revision.</summary>
+public sealed record RouteRule
+{
+    /// <summary>The header's name; null: it is a cookie.</summary>
+    public string? Header { get; init; }
+    /// <summary>The cookie's name; null: it is a header.</summary>
+    public string? Cookie { get; init; }
+    /// <summary>The value, compared exactly.</summary>
+    public required string Value { get; init; }
+    /// <summary>Where they go; if it has no replica, the rule does not hold.</summary>
+    public required string Revision { get; init; }
 }
 
 /// <summary>One revision's share.</summary>
@@ -58,6 +75,10 @@ public sealed record RevisionRoute
     public required string Revision { get; init; }
     /// <summary>Share of the requests, relative to the sum of all weights; 0: only by header or cookie.</summary>
     public required int Weight { get; init; }
+    /// <summary>Share in percent, 0 to 100, of the other revisions' requests of which it gets a copy. The answer is thrown away; the client never waits for it.</summary>
+    public int Mirror { get; init; }
+    /// <summary>True: requests that may change something (POST, PUT, PATCH, DELETE) are copied too.</summary>
+    public bool MirrorWrites { get; init; }
     /// <summary>Its replicas that may be sent requests.</summary>
     public required IReadOnlyList<ReplicaAddress> Replicas { get; init; }
 }

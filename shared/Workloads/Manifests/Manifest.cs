@@ -55,6 +55,19 @@ public static class RolloutStrategies
     public const string Rolling = "rolling";
     /// <summary>Start the whole new set beside the old one, then switch at once.</summary>
     public const string BlueGreen = "blueGreen";
+    /// <summary>Give the new revision a growing share of the traffic.</summary>
+    public const string Canary = "canary";
+    /// <summary>Compare a fresh baseline and the new revision side by side, then switch.</summary>
+    public const string Experiment = "experiment";
+}
+
+/// <summary>Judges by the name a manifest calls them.</summary>
+public static class JudgeNames
+{
+    /// <summary>Fixed limits.</summary>
+    public const string Threshold = "threshold";
+    /// <summary>Nothing is analysed: what becomes healthy is good.</summary>
+    public const string None = "none";
 }
 
 /// <summary>The <c>process</c> section.</summary>
@@ -124,12 +137,30 @@ public sealed record ResourceSpec
 /// <summary>The <c>rollout</c> section.</summary>
 public sealed record RolloutSpec
 {
-    /// <summary><c>rolling</c>: replicas are replaced a few at a time. <c>blueGreen</c> (default): the whole new set is started beside the old one, then all traffic moves.</summary>
+    /// <summary>
+    /// <c>rolling</c>: replicas are replaced a few at a time. <c>blueGreen</c> (default): the whole new set is started beside the old one, then
+    /// all traffic moves. <c>canary</c>: the new revision's share grows step by step. <c>experiment</c>: a fresh baseline and the new revision,
+    /// equal in size and share, are compared; what passes takes all traffic.
+    /// </summary>
     public string Strategy { get; init; } = RolloutStrategies.BlueGreen;
-    /// <summary>Canary weights in percent, ascending to 100; empty for the other strategies.</summary>
-    public IReadOnlyList<int> Steps { get; init; } = [];
-    /// <summary>How long a canary step lasts. Default 5 min.</summary>
+    /// <summary>Canary: its steps, ascending to 100 %. Default 1, 5, 10, 25, 50, 100.</summary>
+    public IReadOnlyList<CanaryStep> Steps { get; init; } = [.. new[] { 1, 5, 10, 25, 50, 100 }.Select(weight => new CanaryStep { Weight = weight })];
+    /// <summary>Canary: how long a step lasts that says nothing itself; the last one lasts as long as <see cref="Watch"/>. Default 5 min.</summary>
     public TimeSpan StepDuration { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>Canary: a client that met the new revision keeps meeting it. Default false.</summary>
+    public bool Sticky { get; init; }
+    /// <summary>Canary, experiment and blue-green's preview: requests that go to the new revision whatever the shares.</summary>
+    public MatchSpec Match { get; init; } = new();
+    /// <summary>Canary: copy writes too where a step mirrors. Default false: only GET, HEAD and OPTIONS are copied.</summary>
+    public bool MirrorWrites { get; init; }
+    /// <summary>Experiment: its size and length.</summary>
+    public ExperimentSpec Experiment { get; init; } = new();
+    /// <summary>Blue-green: how long the new set is looked at before the switch. Default 0.</summary>
+    public TimeSpan Preview { get; init; }
+    /// <summary>Blue-green: switch by itself; false: only when promoted. Default true.</summary>
+    public bool AutoPromotion { get; init; } = true;
+    /// <summary>How long the old replicas stay ready, without traffic, after the new revision has taken over. Default 0. Not for rolling.</summary>
+    public TimeSpan ScaleDownDelay { get; init; }
     /// <summary>Rolling: how many replicas above the wanted number. Default 25 %.</summary>
     public ReplicaShare MaxSurge { get; init; } = ReplicaShare.OfPercent(0.25);
     /// <summary>Rolling: how many of the wanted replicas may be missing. Default 0.</summary>
@@ -138,8 +169,43 @@ public sealed record RolloutSpec
     public TimeSpan Watch { get; init; } = TimeSpan.FromSeconds(30);
     /// <summary>When the new revision is bad enough to go back.</summary>
     public AnalysisSpec Analysis { get; init; } = new();
-    /// <summary><c>none</c> (default) or <c>required</c>: waits for promote before the traffic shifts.</summary>
+    /// <summary><c>none</c> (default) or <c>required</c>: waits for an approval before the traffic shifts.</summary>
     public string Approval { get; init; } = "none";
+}
+
+/// <summary>One step of a canary.</summary>
+public sealed record CanaryStep
+{
+    /// <summary>The new revision's share of the requests in percent, 0 to 100.</summary>
+    public required int Weight { get; init; }
+    /// <summary>How long it lasts; null: as long as <see cref="RolloutSpec.StepDuration"/> says.</summary>
+    public TimeSpan? Pause { get; init; }
+    /// <summary>True: it lasts until somebody promotes the rollout.</summary>
+    public bool UntilPromoted { get; init; }
+    /// <summary>Replicas of the new revision; null: as many as its share needs.</summary>
+    public ReplicaShare? Replicas { get; init; }
+    /// <summary>Share of the requests of which the new revision gets a copy, in percent; the answers are thrown away. Default 0.</summary>
+    public int Mirror { get; init; }
+}
+
+/// <summary>The <c>rollout.match</c> section: any one of them is enough.</summary>
+public sealed record MatchSpec
+{
+    /// <summary>Value by header name.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+    /// <summary>Value by cookie name.</summary>
+    public IReadOnlyDictionary<string, string> Cookies { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>The <c>rollout.experiment</c> section.</summary>
+public sealed record ExperimentSpec
+{
+    /// <summary>Share of the requests for each of the two sets in percent, 1 to 50. Default 5.</summary>
+    public int Weight { get; init; } = 5;
+    /// <summary>Replicas of each set; null: as many as the share needs.</summary>
+    public ReplicaShare? Replicas { get; init; }
+    /// <summary>How long it runs. Default 10 min.</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromMinutes(10);
 }
 
 /// <summary>The <c>rollout.analysis</c> section.</summary>
@@ -149,8 +215,8 @@ public sealed record AnalysisSpec
     public double ErrorRate { get; init; } = 0.05;
     /// <summary>95th percentile of the latency that is too slow; null (default): only compared with the old revision.</summary>
     public TimeSpan? P95 { get; init; }
-    /// <summary>How it is judged: <c>threshold</c>.</summary>
-    public string Judge { get; init; } = "threshold";
+    /// <summary>How it is judged: <c>threshold</c> (default), or <c>none</c>.</summary>
+    public string Judge { get; init; } = JudgeNames.Threshold;
     /// <summary>No judgement on fewer requests. Default 20.</summary>
     public int MinRequests { get; init; } = 20;
 }

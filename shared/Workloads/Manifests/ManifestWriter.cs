@@ -111,6 +111,43 @@ public static partial class ManifestWriter
     private static void Rollout(Lines yaml, RolloutSpec rollout)
     {
         yaml.Member("strategy", rollout.Strategy);
+        if (rollout.Strategy == RolloutStrategies.Canary)
+        {
+            yaml.Member("steps", List(rollout.Steps.Select(StepOf)));
+            yaml.Member("stepDuration", Duration.Format(rollout.StepDuration));
+            yaml.Member("sticky", Text(rollout.Sticky));
+            yaml.Member("mirrorWrites", Text(rollout.MirrorWrites));
+        }
+
+        if (rollout.Strategy == RolloutStrategies.Experiment)
+        {
+            yaml.Section("experiment", () =>
+            {
+                yaml.Member("weight", Text(rollout.Experiment.Weight));
+                if (rollout.Experiment.Replicas is { } replicas) yaml.Member("replicas", replicas.ToString());
+                yaml.Member("duration", Duration.Format(rollout.Experiment.Duration));
+            });
+        }
+
+        if (rollout.Strategy == RolloutStrategies.BlueGreen)
+        {
+            yaml.Member("preview", Duration.Format(rollout.Preview));
+            yaml.Member("autoPromotion", Text(rollout.AutoPromotion));
+        }
+
+        if (rollout.Strategy != RolloutStrategies.Rolling)
+        {
+            yaml.Member("scaleDownDelay", Duration.Format(rollout.ScaleDownDelay));
+            if (rollout.Match.Headers.Count + rollout.Match.Cookies.Count > 0)
+            {
+                yaml.Section("match", () =>
+                {
+                    Pairs(yaml, "headers", rollout.Match.Headers);
+                    Pairs(yaml, "cookies", rollout.Match.Cookies);
+                });
+            }
+        }
+
         yaml.Member("maxSurge", rollout.MaxSurge.ToString());
         yaml.Member("maxUnavailable", rollout.MaxUnavailable.ToString());
         yaml.Member("watch", Duration.Format(rollout.Watch));
@@ -123,6 +160,27 @@ public static partial class ManifestWriter
         });
         yaml.Member("approval", rollout.Approval);
     }
+
+    private static string StepOf(CanaryStep step)
+    {
+        var members = new List<string> { $"weight: {Text(step.Weight)}" };
+        if (step.UntilPromoted) members.Add("pause: untilPromoted");
+        else if (step.Pause is { } pause) members.Add($"pause: {Duration.Format(pause)}");
+        if (step.Replicas is { } replicas) members.Add($"replicas: {replicas}");
+        if (step.Mirror > 0) members.Add($"mirror: {Text(step.Mirror)}");
+        return $"{{ {string.Join(", ", members)} }}";
+    }
+
+    private static void Pairs(Lines yaml, string name, IReadOnlyDictionary<string, string> pairs)
+    {
+        if (pairs.Count == 0) return;
+        yaml.Section(name, () =>
+        {
+            foreach (var (key, value) in pairs.OrderBy(p => p.Key, StringComparer.Ordinal)) yaml.Member(key, Quoted(value));
+        });
+    }
+
+    private static string Text(bool value) => value ? "true" : "false";
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -2,6 +2,8 @@ using FsCheck;
 using FsCheck.Fluent;
 using Platform.Deployment.Analysis;
 using Platform.Deployment.Rollouts;
+using Platform.Deployment.Rollouts.Strategies;
+using Platform.Workloads.Manifests;
 
 namespace Platform.Deployment.Tests.Rollouts;
 
@@ -14,7 +16,7 @@ public sealed class RolloutLogicTests
     public void Every_history_ends_and_at_no_time_serves_with_fewer_than_allowed()
     {
         var histories =
-            from strategy in Gen.Elements("blueGreen", "rolling")
+            from strategy in Gen.Elements("blueGreen", "rolling", "canary", "experiment", "preview", "instant")
             from replicas in Gen.Choose(1, 8)
             from old in Gen.Choose(0, 8)
             from surge in Gen.Choose(0, 3)
@@ -24,9 +26,7 @@ public sealed class RolloutLogicTests
             select (strategy, replicas, old, surge, unavailable, seed, trouble);
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(histories.ToArbitrary(), h =>
         {
-            var plan = h.strategy == "rolling"
-                ? RolloutPlan.Rolling(h.replicas, h.old, h.surge, h.unavailable, TimeSpan.FromSeconds(5))
-                : RolloutPlan.BlueGreen(h.replicas, h.old, TimeSpan.FromSeconds(5));
+            var plan = h.old == 0 ? RolloutStrategyList.First("v2", h.replicas) : PlanOf(h.strategy, new ReplicaSets("v2", h.replicas, "v1", h.old), h.surge, h.unavailable);
             return new History(plan, new Random(h.seed), h.trouble).Run();
         }));
     }
@@ -34,7 +34,7 @@ public sealed class RolloutLogicTests
     [Fact]
     public void Looking_twice_changes_nothing_the_second_time()
     {
-        var progress = RolloutLogic.Begin(Fresh("v1"), RolloutPlan.BlueGreen(3, 3, TimeSpan.FromSeconds(5)), Start).Next;
+        var progress = RolloutLogic.Begin(Fresh("v1"), BlueGreen(3, 3, 5), Start).Next;
         var facts = new RolloutFacts { Now = Start, New = new RevisionFacts(1, 3), Old = new RevisionFacts(3, 3), TrafficAcknowledged = true };
 
         var once = RolloutLogic.Advance(progress, facts);
@@ -47,7 +47,7 @@ public sealed class RolloutLogicTests
     [Fact]
     public void A_watch_counts_only_what_is_being_seen()
     {
-        var watching = RolloutLogic.Begin(Fresh("v2") with { Stable = "v1" }, RolloutPlan.BlueGreen(1, 1, TimeSpan.FromSeconds(10)), Start).Next with
+        var watching = RolloutLogic.Begin(Fresh("v2") with { Stable = "v1" }, BlueGreen(1, 1, 10), Start).Next with
         {
             Stage = RolloutStage.Watching,
             ServingSince = Start,
@@ -73,19 +73,107 @@ public sealed class RolloutLogicTests
     [InlineData(5, 5, 0, 2, 3)]
     [InlineData(3, 3, 0, 0, 3)]
     public void Batches_are_of_surge_and_unavailable_together(int replicas, int old, int surge, int unavailable, int batches) =>
-        Assert.Equal(batches, RolloutPlan.Rolling(replicas, old, surge, unavailable, TimeSpan.Zero).Batches);
+        Assert.Equal(batches, RollingStrategy.Plan(new ReplicaSets("v2", replicas, "v1", old), surge, unavailable, TimeSpan.Zero).Steps.Count);
 
     [Fact]
-    public void Promote_gives_an_outstanding_approval_first_and_ends_the_watch_second()
+    public void An_approval_is_waited_for_and_a_promotion_is_none()
     {
-        var plan = RolloutPlan.BlueGreen(1, 1, TimeSpan.FromSeconds(5)) with { NeedsApproval = true };
-        var waiting = RolloutLogic.Begin(Fresh("v1"), plan, Start).Next;
+        var waiting = RolloutLogic.Begin(Fresh("v1"), BlueGreen(1, 1, 5) with { NeedsApproval = true }, Start).Next;
+        var healthy = new RolloutFacts { Now = Start, New = new RevisionFacts(1, 1), Old = new RevisionFacts(1, 1), TrafficAcknowledged = true };
 
-        var approved = RolloutLogic.Promote(waiting);
-        var promoted = RolloutLogic.Promote(approved);
+        Assert.Equal(RolloutStage.Starting, RolloutLogic.Advance(waiting.Promote(fully: true), healthy).Next.Stage);
+        Assert.Equal(RolloutStage.Shifting, RolloutLogic.Advance(waiting.Approve("ann", "looks good", Start), healthy).Next.Stage);
+        Assert.Equal(RolloutStage.RollingBack, RolloutLogic.Advance(waiting, healthy with { Now = Start.AddHours(25) }).Next.Stage);
+    }
 
-        Assert.True(approved is { Approved: true, Promoted: false });
-        Assert.True(promoted is { Approved: true, Promoted: true });
+    [Fact]
+    public void A_canary_s_share_grows_and_its_replicas_follow()
+    {
+        var plan = PlanOf("canary", new ReplicaSets("v2", 10, "v1", 10), 0, 0);
+
+        Assert.Equal([1, 5, 10, 25, 50, 100], plan.Steps.Select(s => s.NewWeight));
+        Assert.Equal([1, 1, 1, 3, 5, 10], plan.Steps.Select(s => s.NewReplicas));
+        Assert.All(plan.Steps, s => Assert.Equal(10, s.OldReplicas));
+    }
+
+    [Fact]
+    public void A_canary_is_promoted_a_step_at_a_time_or_fully()
+    {
+        var facts = new RolloutFacts { Now = Start, New = new RevisionFacts(10, 10), Old = new RevisionFacts(10, 10), TrafficAcknowledged = true };
+        var first = Until(RolloutLogic.Begin(Fresh("v1"), PlanOf("canary", new ReplicaSets("v2", 10, "v1", 10), 0, 0), Start).Next, facts, RolloutStage.Watching);
+
+        var second = Until(RolloutLogic.Advance(first.Promote(fully: false), facts).Next, facts, RolloutStage.Watching);
+        var last = Until(RolloutLogic.Advance(first.Promote(fully: true), facts).Next, facts, RolloutStage.Retiring);
+
+        Assert.Equal((1, 2, 5), (first.Step, second.Step, second.NewWeight));
+        Assert.True(last is { Step: 6, NewWeight: 100, Decided: true });
+    }
+
+    [Fact]
+    public void No_requests_are_no_pass()
+    {
+        var facts = new RolloutFacts { Now = Start, New = new RevisionFacts(1, 1), Old = new RevisionFacts(1, 1), TrafficAcknowledged = true };
+        var watching = Until(RolloutLogic.Begin(Fresh("v1"), BlueGreen(1, 1, 5), Start).Next, facts, RolloutStage.Watching);
+        var later = facts with { Now = Start.AddDays(1) };
+
+        Assert.Equal(RolloutStage.Watching, RolloutLogic.Advance(watching, later).Next.Stage);
+        Assert.Contains("inconclusive", RolloutLogic.Advance(watching, later).Next.Message, StringComparison.Ordinal);
+        Assert.True(RolloutLogic.Advance(watching, later with { Verdict = Good }).Next.Decided);
+        Assert.True(RolloutLogic.Advance(watching.SkipAnalysis("ann", "nobody calls it"), later).Next.Decided);
+    }
+
+    [Fact]
+    public void A_pause_stops_the_clock_and_nothing_else()
+    {
+        var facts = new RolloutFacts { Now = Start, New = new RevisionFacts(1, 1), Old = new RevisionFacts(1, 1), TrafficAcknowledged = true, Verdict = Good };
+        var watching = Until(RolloutLogic.Begin(Fresh("v1"), BlueGreen(1, 1, 10), Start).Next, facts, RolloutStage.Watching);
+
+        var paused = watching.Pause("ann", "lunch", Start.AddSeconds(4));
+        var resumed = paused.Resume(Start.AddHours(1));
+
+        Assert.Equal(RolloutStage.Watching, RolloutLogic.Advance(paused, facts with { Now = Start.AddMinutes(30) }).Next.Stage);
+        Assert.False(RolloutLogic.Advance(resumed, facts with { Now = Start.AddHours(1).AddSeconds(5) }).Next.Decided);
+        Assert.True(RolloutLogic.Advance(resumed, facts with { Now = Start.AddHours(1).AddSeconds(6) }).Next.Decided);
+        Assert.Equal(RolloutStage.RollingBack, RolloutLogic.Advance(paused, facts with { Verdict = History.Bad }).Next.Stage);
+    }
+
+    [Fact]
+    public void An_experiment_compares_two_fresh_sets_of_equal_size()
+    {
+        var step = PlanOf("experiment", new ReplicaSets("v2", 10, "v1", 10), 0, 0).Steps[0];
+
+        Assert.Equal((step.NewReplicas, step.NewWeight), (step.BaselineReplicas, step.BaselineWeight));
+        Assert.Equal(100, step.NewWeight + step.BaselineWeight + step.OldWeight);
+    }
+
+    private static Verdict Good { get; } = new() { Outcome = VerdictOutcome.Pass, Sentence = "good", Requests = 100, ErrorRate = 0, P95 = TimeSpan.Zero };
+
+    private static RolloutPlan BlueGreen(int replicas, int old, int watchSeconds) =>
+        new BlueGreenStrategy().Plan(new RolloutSpec { Watch = TimeSpan.FromSeconds(watchSeconds) }, new ReplicaSets("v2", replicas, "v1", old));
+
+    private static RolloutPlan PlanOf(string strategy, ReplicaSets sets, int surge, int unavailable)
+    {
+        var spec = new RolloutSpec { Watch = TimeSpan.FromSeconds(5), StepDuration = TimeSpan.FromSeconds(3), Experiment = new ExperimentSpec { Duration = TimeSpan.FromSeconds(5) } };
+        return strategy switch
+        {
+            "rolling" => RollingStrategy.Plan(sets, surge, unavailable, spec.Watch),
+            "canary" => new CanaryStrategy().Plan(spec, sets),
+            "experiment" => new ExperimentStrategy().Plan(spec, sets),
+            "preview" => new BlueGreenStrategy().Plan(spec with { Preview = TimeSpan.FromSeconds(3), ScaleDownDelay = TimeSpan.FromSeconds(30) }, sets),
+            "instant" => RolloutStrategyList.Instant(sets),
+            _ => new BlueGreenStrategy().Plan(spec, sets),
+        };
+    }
+
+    private static RolloutProgress Until(RolloutProgress progress, RolloutFacts facts, RolloutStage stage)
+    {
+        for (var look = 0; progress.Stage != stage; look++)
+        {
+            Assert.True(look < 100, $"{stage} is not reached: {progress}");
+            progress = RolloutLogic.Advance(progress, facts).Next;
+        }
+
+        return progress;
     }
 
     private static RolloutProgress Fresh(string? stable) =>
@@ -95,7 +183,7 @@ public sealed class RolloutLogicTests
     private sealed class History(RolloutPlan plan, Random random, int trouble)
     {
         private DateTimeOffset _now = Start;
-        private int _newLive, _newReady, _oldLive = plan.OldReplicas, _oldReady = plan.OldReplicas;
+        private int _newLive, _newReady, _oldLive = plan.OldReplicas, _oldReady = plan.OldReplicas, _baseline;
         private string? _failure;
 
         public bool Run()
@@ -107,14 +195,17 @@ public sealed class RolloutLogicTests
                 _now += TimeSpan.FromMilliseconds(random.Next(1, 400));
                 Happen(p);
                 if (trouble == 1 && random.Next(60) == 0) p = p with { Abort = "aborted" };
-                if (trouble == 2 && random.Next(60) == 0) p = RolloutLogic.Promote(p);
+                if (trouble == 2 && random.Next(60) == 0) p = p.Promote(fully: random.Next(2) == 0);
+                if (trouble == 2 && random.Next(60) == 0) p = p.Pause("ann", "why", _now);
+                if (random.Next(20) == 0) p = p.Resume(_now);
                 var acknowledged = random.Next(3) == 0;
-                var verdict = trouble == 3 && random.Next(60) == 0 ? Bad : null;
+                var verdict = trouble == 3 && random.Next(60) == 0 ? Bad : random.Next(4) == 0 ? Good : null;
                 var next = RolloutLogic.Advance(p, new RolloutFacts
                 {
                     Now = _now,
                     New = new RevisionFacts(_newReady, _newLive, _failure),
                     Old = new RevisionFacts(_oldReady, _oldLive),
+                    Baseline = new RevisionFacts(_baseline, _baseline),
                     TrafficAcknowledged = acknowledged,
                     Verdict = verdict,
                 }).Next;
@@ -126,11 +217,12 @@ public sealed class RolloutLogicTests
             throw new InvalidOperationException($"It has not ended: {p}");
         }
 
-        private static Verdict Bad => new() { Outcome = VerdictOutcome.Fail, Sentence = "bad", Requests = 100, ErrorRate = 1, P95 = TimeSpan.Zero };
+        public static Verdict Bad => new() { Outcome = VerdictOutcome.Fail, Sentence = "bad", Requests = 100, ErrorRate = 1, P95 = TimeSpan.Zero };
 
         private void Happen(RolloutProgress p)
         {
             // New replicas come up or fail; surplus ones go.
+            if (random.Next(2) == 0) _baseline += Math.Sign(p.BaselineWanted - _baseline);
             if (_newLive < p.NewWanted && random.Next(2) == 0) _newLive++;
             if (_newReady < _newLive && random.Next(3) == 0)
             {
@@ -148,13 +240,14 @@ public sealed class RolloutLogicTests
 
         private void Hold(RolloutProgress before, RolloutProgress after, string? stable)
         {
-            Require(after.NewWanted + after.OldWanted <= Math.Max(plan.Replicas + plan.MaxSurge, after.NewWanted + plan.OldReplicas), "more wanted than allowed", after);
+            Require(after.NewWanted + after.OldWanted <= Math.Max(plan.Steps.Max(s => s.NewReplicas + s.OldReplicas), after.NewWanted + plan.OldReplicas), "more wanted than allowed", after);
             if (stable is null) return;
             // Whoever has traffic is wanted; and all of it goes somewhere.
+            Require(after.BaselineWeight == 0 || after.BaselineWanted > 0, "traffic to a baseline of which nothing is wanted", after);
             Require(after.NewWeight + after.OldWeight > 0, "no traffic goes anywhere", after);
             Require(after.NewWeight == 0 || after.NewWanted > 0, "traffic to a revision of which nothing is wanted", after);
             Require(after.OldWeight == 0 || after.OldWanted > 0 || after.NewWeight == 0, "traffic to an old set of which nothing is wanted", after);
-            var fewest = Math.Min(plan.Replicas, plan.OldReplicas) - plan.MaxUnavailable;
+            var fewest = Math.Min(plan.Replicas, plan.OldReplicas) - plan.MayBeMissing;
             Require(after.Stage.IsEnd() || after.NewWanted + after.OldWanted >= fewest, "fewer wanted than must serve", after);
             // Nothing takes traffic before it was seen healthy.
             if (before.NewWeight == 0 && after.NewWeight > 0) Require(_newReady >= after.NewWanted, "traffic before health", after);
@@ -164,11 +257,11 @@ public sealed class RolloutLogicTests
         {
             if (p.Stage == RolloutStage.Completed)
             {
-                Require(p is { NewWeight: > 0, OldWanted: 0 } && p.NewWanted == plan.Replicas && _newReady == plan.Replicas && _oldLive == 0, "completed, but not so", p);
+                Require(p is { NewWeight: > 0, OldWanted: 0 } && p.NewWanted == plan.Replicas && _newReady == plan.Replicas && (_oldLive == 0 || plan.ScaleDownDelay > TimeSpan.Zero) && _baseline == 0, "completed, but not so", p);
             }
             else
             {
-                Require(p.NewWanted == 0 && p.NewWeight == 0 && _newLive == 0 && p.OldWanted == plan.OldReplicas, "given up, but not so", p);
+                Require(p.NewWanted == 0 && p.NewWeight == 0 && _newLive == 0 && _baseline == 0 && p.OldWanted == plan.OldReplicas, "given up, but not so", p);
                 Require(stable is null || p.OldWeight > 0, "the old revision has no traffic", p);
                 Require(p.Failure is not null, "no reason", p);
             }

@@ -3,32 +3,53 @@ using Platform.Contracts.Units;
 
 namespace Platform.Workloads.Manifests.Sections;
 
-/// <summary><c>rollout: { strategy, steps, stepDuration, maxSurge, maxUnavailable, watch, analysis, approval }</c></summary>
+/// <summary>The <c>rollout</c> section: members that every strategy has, and those of one strategy only.</summary>
 internal static class RolloutSection
 {
     private const string ShareExpected = "a number of replicas (0 to 1000) or a percentage such as 25%";
 
+    /// <summary>The strategies that know a member; a member that is not named here belongs to all of them.</summary>
+    private static readonly Dictionary<string, string[]> Owners = new(StringComparer.Ordinal)
+    {
+        ["steps"] = [RolloutStrategies.Canary],
+        ["stepDuration"] = [RolloutStrategies.Canary],
+        ["sticky"] = [RolloutStrategies.Canary],
+        ["mirrorWrites"] = [RolloutStrategies.Canary],
+        ["match"] = [RolloutStrategies.Canary, RolloutStrategies.Experiment, RolloutStrategies.BlueGreen],
+        ["experiment"] = [RolloutStrategies.Experiment],
+        ["preview"] = [RolloutStrategies.BlueGreen],
+        ["autoPromotion"] = [RolloutStrategies.BlueGreen],
+        ["scaleDownDelay"] = [RolloutStrategies.Canary, RolloutStrategies.Experiment, RolloutStrategies.BlueGreen],
+    };
+
     public static RolloutSpec Read(Section section)
     {
         var defaults = new RolloutSpec();
-        var written = (section.Find("strategy") as YamlScalar)?.Text;
-        var strategy = section.Choice("strategy", defaults.Strategy, [RolloutStrategies.Rolling, RolloutStrategies.BlueGreen], ["canary"]);
+        var written = (section.Find("strategy") as YamlScalar)?.Text ?? defaults.Strategy;
+        var strategy = section.Choice(
+            "strategy", defaults.Strategy, [RolloutStrategies.Rolling, RolloutStrategies.BlueGreen, RolloutStrategies.Canary, RolloutStrategies.Experiment], []);
         var rollout = new RolloutSpec
         {
             Strategy = strategy,
-            Steps = Steps(section),
-            StepDuration = section.Value("stepDuration", defaults.StepDuration, Duration.Expected + ", from 1s to 7d", Duration.TryParse,
-                Rules.Between(TimeSpan.FromSeconds(1), TimeSpan.FromDays(7))),
+            Steps = CanarySteps.Read(section, defaults.Steps),
+            StepDuration = Span(section, "stepDuration", defaults.StepDuration, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
+            Sticky = Flag(section, "sticky", defaults.Sticky),
+            MirrorWrites = Flag(section, "mirrorWrites", defaults.MirrorWrites),
+            Match = Match(section.Sub("match")),
+            Experiment = Experiment(section.Sub("experiment")),
+            Preview = Span(section, "preview", defaults.Preview, TimeSpan.Zero, TimeSpan.FromDays(7)),
+            AutoPromotion = Flag(section, "autoPromotion", defaults.AutoPromotion),
+            ScaleDownDelay = Span(section, "scaleDownDelay", defaults.ScaleDownDelay, TimeSpan.Zero, TimeSpan.FromDays(1)),
             MaxSurge = section.Value("maxSurge", defaults.MaxSurge, ShareExpected, Share),
             MaxUnavailable = section.Value("maxUnavailable", defaults.MaxUnavailable, ShareExpected, Share),
-            Watch = section.Value("watch", defaults.Watch, Duration.Expected + ", up to 1d", Duration.TryParse, Rules.Between(TimeSpan.Zero, TimeSpan.FromDays(1))),
+            Watch = Span(section, "watch", defaults.Watch, TimeSpan.Zero, TimeSpan.FromDays(1)),
             Analysis = Analysis(section.Sub("analysis")),
             Approval = section.Choice("approval", defaults.Approval, ["none", "required"], []),
         };
-        if (written != "canary")
+        foreach (var (member, owners) in Owners)
         {
-            foreach (var member in (string[])["steps", "stepDuration"])
-                if (section.Has(member)) section.Conflict(member, "no such member", $"'{member}' belongs to the strategy canary and would do nothing here; remove it.");
+            if (section.Has(member) && !owners.Contains(written))
+                section.Conflict(member, "no such member", $"'{member}' belongs to the strategy {string.Join(" or ", owners)} and would do nothing here; remove it.");
         }
 
         if (strategy == RolloutStrategies.Rolling && IsNothing(rollout.MaxSurge) && IsNothing(rollout.MaxUnavailable))
@@ -37,14 +58,54 @@ internal static class RolloutSection
         return rollout;
     }
 
-    private static IReadOnlyList<int> Steps(Section section)
+    /// <summary><c>25%</c> or <c>2</c>.</summary>
+    public static bool Share(string text, out ReplicaShare share)
     {
-        const string expected = "ascending weights in percent that end at 100, such as [1, 10, 50, 100]";
-        var steps = section.List("steps", expected, (node, path) => section.Parsed(node, path, 0, "a whole number from 1 to 100, without %", Rules.IsWhole, Rules.Between(1, 100)));
-        if (section.Find("steps") is not YamlSequence || steps.Contains(0)) return steps;
-        if (steps.Count is 0 or > 100 || steps[^1] != 100 || steps.Zip(steps.Skip(1)).Any(pair => pair.First >= pair.Second))
-            section.Conflict("steps", expected, $"Expected {expected}.");
-        return steps;
+        share = default;
+        if (text.EndsWith('%') && Percentage.TryParse(text, out var percent) && percent <= 1) share = ReplicaShare.OfPercent(percent);
+        else if (Rules.IsWhole(text, out var replicas) && replicas <= 1000) share = ReplicaShare.OfReplicas(replicas);
+        else return false;
+        return true;
+    }
+
+    private static TimeSpan Span(Section section, string member, TimeSpan fallback, TimeSpan least, TimeSpan most) => section.Value(
+        member, fallback, $"{Duration.Expected}, from {Duration.Format(least)} to {Duration.Format(most)}", Duration.TryParse, Rules.Between(least, most));
+
+    private static bool Flag(Section section, string member, bool fallback) => section.Value(member, fallback, "true or false", bool.TryParse);
+
+    private static MatchSpec Match(Section section)
+    {
+        var match = new MatchSpec { Headers = Pairs(section.Sub("headers"), IsToken), Cookies = Pairs(section.Sub("cookies"), IsToken) };
+        section.Close();
+        return match;
+    }
+
+    private static SortedDictionary<string, string> Pairs(Section section, Func<string, bool> isName)
+    {
+        var pairs = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var member in section.Names())
+        {
+            var value = section.Value(member.Name, "", "a value of 1 to 256 visible characters", Section.Text, v => v.Length is > 0 and <= 256 && v.All(c => c is > ' ' and < '\x7f'));
+            if (!isName(member.Name)) section.Conflict(member.Name, "a name of letters, digits and -_.", $"'{member.Name}' cannot be the name of a header or a cookie.");
+            pairs[member.Name] = value;
+        }
+
+        return pairs;
+    }
+
+    private static bool IsToken(string name) => name.Length is > 0 and <= 128 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+
+    private static ExperimentSpec Experiment(Section section)
+    {
+        var defaults = new ExperimentSpec();
+        var experiment = new ExperimentSpec
+        {
+            Weight = section.Value("weight", defaults.Weight, "a whole number from 1 to 50, without %", Rules.IsWhole, Rules.Between(1, 50)),
+            Replicas = section.Optional<ReplicaShare>("replicas", ShareExpected, Share),
+            Duration = Span(section, "duration", defaults.Duration, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
+        };
+        section.Close();
+        return experiment;
     }
 
     private static AnalysisSpec Analysis(Section section)
@@ -54,7 +115,7 @@ internal static class RolloutSection
         {
             ErrorRate = section.Value("errorRate", defaults.ErrorRate, Percentage.Expected + ", above 0 and up to 100%", Percentage.TryParse, share => share is > 0 and <= 1),
             P95 = section.Optional<TimeSpan>("p95", Duration.Expected + ", from 1ms to 1h", Duration.TryParse, Rules.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1))),
-            Judge = section.Choice("judge", defaults.Judge, ["threshold"], ["statistical"]),
+            Judge = section.Choice("judge", defaults.Judge, [JudgeNames.Threshold, JudgeNames.None], ["statistical"]),
             MinRequests = section.Value("minRequests", defaults.MinRequests, "a whole number from 1 to 1000000", Rules.IsWhole, Rules.Between(1, 1_000_000)),
         };
         section.Close();
@@ -62,13 +123,4 @@ internal static class RolloutSection
     }
 
     private static bool IsNothing(ReplicaShare share) => (share.Replicas ?? 0) == 0 && (share.Share ?? 0) == 0;
-
-    private static bool Share(string text, out ReplicaShare share)
-    {
-        share = default;
-        if (text.EndsWith('%') && Percentage.TryParse(text, out var percent) && percent <= 1) share = ReplicaShare.OfPercent(percent);
-        else if (Rules.IsWhole(text, out var replicas) && replicas <= 1000) share = ReplicaShare.OfReplicas(replicas);
-        else return false;
-        return true;
-    }
 }

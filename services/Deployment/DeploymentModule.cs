@@ -102,10 +102,12 @@ public static class DeploymentModule
         services.AddSingleton<RolloutIntake>();
         services.AddSingleton<RolloutPlanner>();
         services.AddSingleton<RollbackWindow>();
+        services.AddSingleton<RolloutTrials>();
         services.AddSingleton<RolloutFactsReader>();
         services.AddSingleton<RolloutRecorder>();
         services.AddSingleton<RolloutDriver>();
         services.AddHostedService<RolloutTicker>();
+        services.AddHostedService<SyntheticRequests>();
     }
 
     private static void AddReplicas(IHostApplicationBuilder builder)

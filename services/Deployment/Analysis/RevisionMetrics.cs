@@ -11,8 +11,8 @@ namespace Platform.Deployment.Analysis;
 internal sealed class RevisionMetrics(TimeProvider time) : IMetricReader
 {
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan Latest = TimeSpan.FromSeconds(2);
     private const int MostSeries = 4096;
+    private long _reports;
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Application, string Revision), Queue<Slice>> _series = [];
 
@@ -22,106 +22,80 @@ internal sealed class RevisionMetrics(TimeProvider time) : IMetricReader
     /// <summary>Takes in what was measured.</summary>
     public void Add(MetricBatch batch)
     {
-        foreach (var revision in batch.Samples.GroupBy(s => s.Revision).Where(g => g.Key.Length > 0))
+        lock (_gate)
         {
-            var requests = (long)Whole(revision, MetricNames.Requests).Sum(s => s.Value);
-            var latencies = Whole(revision, MetricNames.Latency).Select(s => s.Histogram).OfType<LatencyHistogram>().ToList();
-            if (requests == 0 && latencies.Count == 0) continue;
-            var slice = new Slice(batch.At, batch.Interval, requests, (long)Whole(revision, MetricNames.Errors).Sum(s => s.Value), latencies);
-            lock (_gate)
+            var number = ++_reports;
+            foreach (var revision in batch.Samples.GroupBy(s => s.Revision).Where(g => g.Key.Length > 0))
             {
-                if (!_series.TryGetValue((batch.Application, revision.Key), out var slices))
-                {
-                    if (_series.Count >= MostSeries) Forget();
-                    _series[(batch.Application, revision.Key)] = slices = new Queue<Slice>();
-                }
-
-                slices.Enqueue(slice);
-                while (slices.TryPeek(out var oldest) && oldest.At < slice.At - Kept) slices.Dequeue();
+                var requests = (long)Whole(revision, MetricNames.Requests).Sum(s => s.Value);
+                var latencies = Whole(revision, MetricNames.Latency).Select(s => s.Histogram).OfType<LatencyHistogram>().ToList();
+                if (requests == 0 && latencies.Count == 0) continue;
+                Keep(
+                    (batch.Application, revision.Key),
+                    new Slice(number, batch.At, batch.Interval, requests, (long)Whole(revision, MetricNames.Errors).Sum(s => s.Value), latencies));
             }
         }
     }
 
-    /// <summary>What a revision did after <paramref name="since"/>.</summary>
-    public RevisionSummary Summarize(string application, string revision, DateTimeOffset since)
-    {
-        lock (_gate)
-        {
-            if (!_series.TryGetValue((application, revision), out var slices)) return RevisionSummary.None;
-            var counted = slices.Where(s => s.At > since).ToList();
-            return new RevisionSummary(counted.Sum(s => s.Requests), counted.Sum(s => s.Errors), P95(counted));
-        }
-    }
-
     /// <summary>
-    /// What a revision has done since it serves, for a verdict: every request and error counts from the first, but latency only where it
-    /// lasts. Caches and compilers are cold for a moment (<paramref name="settle"/>), and a hiccup that has passed is no reason to go
-    /// back: the 95th percentile is the lower of that since it settled and that of the last seconds; zero before it has settled.
+    /// What two revisions did side by side, report by report: all that was reported after the one numbered <paramref name="after"/> and is of
+    /// a time after <paramref name="since"/>. By report, not by time, so that a late one is neither missed nor counted twice.
     /// </summary>
-    public RevisionSummary SummarizeServing(string application, string revision, DateTimeOffset since, TimeSpan settle)
+    /// <returns>Each interval with the number of its report.</returns>
+    public IReadOnlyList<(long Number, AnalysisInterval Interval)> After(string application, string canary, string baseline, long after, DateTimeOffset since)
     {
         lock (_gate)
         {
-            if (!_series.TryGetValue((application, revision), out var slices)) return RevisionSummary.None;
-            var counted = slices.Where(s => s.At > since).ToList();
-            var settled = counted.Where(s => s.At - s.Interval >= since + settle).ToList();
-            var latest = settled.Where(s => s.At > settled[^1].At - Latest).ToList();
-            var lasting = TimeSpan.FromTicks(Math.Min(P95(settled).Ticks, P95(latest).Ticks));
-            return new RevisionSummary(counted.Sum(s => s.Requests), counted.Sum(s => s.Errors), lasting);
+            var reports = new SortedDictionary<long, (Slice? Canary, Slice? Baseline)>();
+            foreach (var slice in Of(canary)) reports[slice.Number] = (slice, null);
+            foreach (var slice in Of(baseline)) reports[slice.Number] = (reports.GetValueOrDefault(slice.Number).Canary, slice);
+            return [.. reports.Select(r => (r.Key, new AnalysisInterval
+            {
+                At = (r.Value.Canary ?? r.Value.Baseline)!.At,
+                Length = (r.Value.Canary ?? r.Value.Baseline)!.Interval,
+                Canary = Counts(r.Value.Canary),
+                Baseline = Counts(r.Value.Baseline),
+            }))];
+
+            IEnumerable<Slice> Of(string revision) =>
+                _series.TryGetValue((application, revision), out var slices) ? slices.Where(s => s.Number > after && s.At > since) : [];
         }
     }
 
-    /// <summary>
-    /// Two revisions side by side, second by second, for a judge: what ended after <paramref name="after"/> and up to <paramref name="upTo"/>,
-    /// both cut to whole seconds, so that calls whose ends meet give every second once. Seconds without any request are left out.
-    /// Ask for what is two seconds old: until then a gateway's report may still be on its way.
-    /// </summary>
-    public IReadOnlyList<AnalysisInterval> Compare(string application, string canary, string baseline, DateTimeOffset after, DateTimeOffset upTo)
+    /// <summary>What a revision did after <paramref name="since"/>, in one interval; null: no request.</summary>
+    public AnalysisInterval? Sum(string application, string revision, DateTimeOffset since)
     {
-        var (from, to) = (Second(after), Second(upTo));
-        lock (_gate)
-        {
-            var seconds = new SortedDictionary<long, (List<Slice> Canary, List<Slice> Baseline)>();
-            Collect(canary, s => s.Canary);
-            Collect(baseline, s => s.Baseline);
-            return [.. seconds.Select(second => new AnalysisInterval
-            {
-                At = DateTimeOffset.FromUnixTimeSeconds(second.Key),
-                Length = second.Value.Canary.Concat(second.Value.Baseline).Max(s => s.Interval),
-                Canary = Counts(second.Value.Canary),
-                Baseline = Counts(second.Value.Baseline),
-            })];
-
-            void Collect(string revision, Func<(List<Slice> Canary, List<Slice> Baseline), List<Slice>> side)
-            {
-                if (!_series.TryGetValue((application, revision), out var slices)) return;
-                foreach (var slice in slices)
-                {
-                    // The second that it ended in, named by that second's end.
-                    var second = Second(slice.At - TimeSpan.FromTicks(1)) + 1;
-                    if (second <= from || second > to) continue;
-                    if (!seconds.TryGetValue(second, out var both)) seconds[second] = both = ([], []);
-                    side(both).Add(slice);
-                }
-            }
-        }
-
-        static long Second(DateTimeOffset at) => at.ToUnixTimeSeconds();
-    }
-
-    private static RevisionCounts Counts(IReadOnlyList<Slice> slices)
-    {
-        if (slices.Count == 0) return RevisionCounts.None;
+        var reports = After(application, canary: "", revision, after: 0, since);
+        if (reports.Count == 0) return null;
         var latencies = new LatencyHistogram();
-        foreach (var histogram in slices.SelectMany(s => s.Latencies)) latencies.Merge(histogram);
-        return new RevisionCounts(slices.Sum(s => s.Requests), slices.Sum(s => s.Errors), latencies);
+        foreach (var histogram in reports.Select(r => r.Interval.Baseline.Latencies).OfType<LatencyHistogram>()) latencies.Merge(histogram);
+        return new AnalysisInterval
+        {
+            At = reports[^1].Interval.At,
+            Length = TimeSpan.FromTicks(reports.Sum(r => r.Interval.Length.Ticks)),
+            Canary = RevisionCounts.None,
+            Baseline = new RevisionCounts(reports.Sum(r => r.Interval.Baseline.Requests), reports.Sum(r => r.Interval.Baseline.Errors), latencies),
+        };
     }
 
-    private static TimeSpan P95(IReadOnlyList<Slice> slices)
+    private void Keep((string Application, string Revision) key, Slice slice)
     {
-        var all = new LatencyHistogram();
-        foreach (var histogram in slices.SelectMany(s => s.Latencies)) all.Merge(histogram);
-        return all.Count == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(all.Quantile(0.95));
+        if (!_series.TryGetValue(key, out var slices))
+        {
+            if (_series.Count >= MostSeries) Forget();
+            _series[key] = slices = new Queue<Slice>();
+        }
+
+        slices.Enqueue(slice);
+        while (slices.TryPeek(out var oldest) && oldest.At < slice.At - Kept) slices.Dequeue();
+    }
+
+    private static RevisionCounts Counts(Slice? slice)
+    {
+        if (slice is null) return RevisionCounts.None;
+        var latencies = new LatencyHistogram();
+        foreach (var histogram in slice.Latencies) latencies.Merge(histogram);
+        return new RevisionCounts(slice.Requests, slice.Errors, latencies);
     }
 
     /// <summary>A source gives a revision's figures as a whole, or per replica, or both: the whole counts where there is one.</summary>
@@ -137,5 +111,5 @@ internal sealed class RevisionMetrics(TimeProvider time) : IMetricReader
         foreach (var key in _series.Where(s => !s.Value.Any(slice => slice.At > before)).Select(s => s.Key).ToList()) _series.Remove(key);
     }
 
-    private sealed record Slice(DateTimeOffset At, TimeSpan Interval, long Requests, long Errors, IReadOnlyList<LatencyHistogram> Latencies);
+    private sealed record Slice(long Number, DateTimeOffset At, TimeSpan Interval, long Requests, long Errors, IReadOnlyList<LatencyHistogram> Latencies);
 }

@@ -27,8 +27,7 @@ internal static class ApplicationEndpoints
     public static ProblemResult NoApplication(string name) =>
         Problem.NotFound("no-such-application", "There is no such application", $"Nothing is deployed under the name '{name}'. GET /api/deployment/applications lists what there is.");
 
-    private static async Task<IResult> ListAsync(
-        HttpContext http, [FromKeyedServices(DeploymentModule.Name)] Database database, TimeProvider time, [AsParameters] PageRequest page)
+    private static async Task<IResult> ListAsync(HttpContext http, [FromKeyedServices(DeploymentModule.Name)] Database database, [AsParameters] PageRequest page)
     {
         if (page.Check() is { } problem) return problem;
         var views = await database.ReadAsync(
@@ -36,17 +35,17 @@ internal static class ApplicationEndpoints
             {
                 var found = new List<ApplicationView>();
                 foreach (var row in (await reader.ApplicationsAsync()).Where(a => page.After is null || string.CompareOrdinal(a.Name, page.After) > 0).Take(page.Take + 1))
-                    found.Add(await ViewAsync(reader, row, time.GetUtcNow()));
+                    found.Add(await ViewAsync(reader, row));
                 return found;
             },
             http.RequestAborted);
         return TypedResults.Ok(page.Of(views, v => v.Name));
     }
 
-    private static async Task<IResult> OneAsync(string name, HttpContext http, [FromKeyedServices(DeploymentModule.Name)] Database database, TimeProvider time)
+    private static async Task<IResult> OneAsync(string name, HttpContext http, [FromKeyedServices(DeploymentModule.Name)] Database database)
     {
         var view = await database.ReadAsync(
-            async reader => await reader.ApplicationAsync(name) is { State: not ApplicationStates.Removed } row ? await ViewAsync(reader, row, time.GetUtcNow()) : null, http.RequestAborted);
+            async reader => await reader.ApplicationAsync(name) is { State: not ApplicationStates.Removed } row ? await ViewAsync(reader, row) : null, http.RequestAborted);
         return view is null ? NoApplication(name) : TypedResults.Ok(view);
     }
 
@@ -92,10 +91,10 @@ internal static class ApplicationEndpoints
         return TypedResults.Accepted(location, new Accepted { Id = command.CorrelationId, Location = location, Message = $"{name} is being removed; it is gone when {location} answers 404" });
     }
 
-    private static async Task<ApplicationView> ViewAsync(Reader reader, ApplicationRow row, DateTimeOffset now)
+    private static async Task<ApplicationView> ViewAsync(Reader reader, ApplicationRow row)
     {
         var replicas = await reader.LiveReplicasAsync(row.Name);
-        var targets = await reader.TargetsAsync(row.Name, now);
+        var targets = await reader.TargetsAsync(row.Name);
         return new ApplicationView
         {
             Name = row.Name,

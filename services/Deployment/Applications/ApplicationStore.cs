@@ -29,11 +29,14 @@ internal static class ApplicationStore
             "SELECT application, name, manifest, digest, created_at, created_by, served FROM revisions WHERE application = @application ORDER BY created_at DESC, name",
             new { application });
 
-    /// <summary>What should run now.</summary>
-    public static Task<IReadOnlyList<TargetRow>> TargetsAsync(this Reader reader, string application, DateTimeOffset now) =>
+    /// <summary>What should run.</summary>
+    public static Task<IReadOnlyList<TargetRow>> TargetsAsync(this Reader reader, string application) =>
         reader.QueryAsync<TargetRow>(
-            "SELECT revision, wanted, weight, mirror, failures, next_start_at, until FROM targets WHERE application = @application AND (until IS NULL OR until > @now) ORDER BY revision",
-            new { application, now });
+            "SELECT revision, wanted, weight, mirror, failures, next_start_at, until FROM targets WHERE application = @application ORDER BY revision", new { application });
+
+    /// <summary>Removes what was wanted only until now.</summary>
+    public static Task EndTargetsAsync(this Transaction tx, string application, DateTimeOffset now) =>
+        tx.ExecuteAsync("DELETE FROM targets WHERE application = @application AND until <= @now", new { application, now });
 
     /// <summary>Makes sure that the application exists; a removed one comes back without a stable revision.</summary>
     public static async Task EnsureApplicationAsync(this Transaction tx, string name, DateTimeOffset now)

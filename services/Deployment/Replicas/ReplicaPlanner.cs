@@ -4,7 +4,8 @@ namespace Platform.Deployment.Replicas;
 /// <param name="Revision">The revision.</param>
 /// <param name="Wanted">Replicas, 0 or more.</param>
 /// <param name="NextStartAt">No start before this (back-off after failures); null: at once.</param>
-internal sealed record RevisionTarget(string Revision, int Wanted, DateTimeOffset? NextStartAt = null);
+/// <param name="Until">When it is not wanted any more; null: when somebody says so.</param>
+internal sealed record RevisionTarget(string Revision, int Wanted, DateTimeOffset? NextStartAt = null, DateTimeOffset? Until = null);
 
 /// <summary>What the planner needs to know of a replica that has not ended.</summary>
 internal sealed record ReplicaFacts
@@ -70,7 +71,7 @@ internal static class ReplicaPlanner
 
     /// <summary>When <see cref="Plan"/> may say something new although nothing happened; null: never.</summary>
     public static DateTimeOffset? NextLook(IReadOnlyList<RevisionTarget> targets, IReadOnlyList<ReplicaFacts> replicas, DateTimeOffset now) =>
-        targets.Where(t => t.NextStartAt > now).Select(t => t.NextStartAt)
+        targets.SelectMany(t => (DateTimeOffset?[])[t.NextStartAt, t.Until])
             .Concat(replicas.Where(r => r is { State: ReplicaState.Draining, LeftAt: not null }).Select(r => r.LeftAt + r.DrainLimit))
             .Where(at => at > now)
             .Min();

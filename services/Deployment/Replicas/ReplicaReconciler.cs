@@ -41,7 +41,7 @@ internal sealed class ReplicaReconciler(
         var ends = await EndsAsync(seen, ct);
         var news = seen.Rows.Where(r => News(r) is not Sight.None).ToList();
         var actions = Plan(seen);
-        if (ends.Count > 0 || news.Count > 0 || actions.Any(a => a is not ReplicaAction.Stop) || seen.IsGone || seen.RouteIsBehind)
+        if (ends.Count > 0 || news.Count > 0 || seen.Targets.Any(t => t.Until <= time.GetUtcNow()) || actions.Any(a => a is not ReplicaAction.Stop) || seen.IsGone || seen.RouteIsBehind)
         {
             seen = await database.TransactAsync(tx => CommitAsync(tx, lease, application, ends), ct);
             await WatchAsync(seen, ct);
@@ -62,6 +62,7 @@ internal sealed class ReplicaReconciler(
     private async Task<ApplicationState> CommitAsync(Transaction tx, Lease lease, string application, IReadOnlyDictionary<string, (int? Code, string Finding)> ends)
     {
         await lease.AssertHeldAsync(tx);
+        await tx.EndTargetsAsync(application, time.GetUtcNow());
         var state = await StateAsync(tx, application);
         foreach (var row in state.Rows)
         {
@@ -169,7 +170,7 @@ internal sealed class ReplicaReconciler(
     private async Task<ApplicationState> StateAsync(Reader reader, string application)
     {
         var rows = await reader.LiveReplicasAsync(application);
-        var targets = await reader.TargetsAsync(application, time.GetUtcNow());
+        var targets = await reader.TargetsAsync(application);
         var known = new Dictionary<string, Manifest>(StringComparer.Ordinal);
         foreach (var revision in rows.Select(r => r.Revision).Union(targets.Select(t => t.Revision)))
         {
@@ -192,7 +193,7 @@ internal sealed class ReplicaReconciler(
     private IReadOnlyList<ReplicaAction> Plan(ApplicationState state) => ReplicaPlanner.Plan(Targets(state), Facts(state), time.GetUtcNow());
 
     private static IReadOnlyList<RevisionTarget> Targets(ApplicationState state) =>
-        [.. state.Targets.Select(t => new RevisionTarget(t.Revision, t.Wanted, t.NextStartAt))];
+        [.. state.Targets.Select(t => new RevisionTarget(t.Revision, t.Wanted, t.NextStartAt, t.Until))];
 
     private IReadOnlyList<ReplicaFacts> Facts(ApplicationState state) =>
     [

@@ -9,7 +9,7 @@ namespace Platform.Deployment.Rollouts;
 
 /// <summary>Carries out what <see cref="RolloutLogic"/> decides: gathers the facts, and writes targets, routes, history and events.</summary>
 internal sealed class RolloutDriver(
-    RolloutIntake intake, RolloutPlanner planner, RolloutFactsReader facts, RolloutRecorder recorder, Routes routes, Facts changes, IOptions<DeploymentOptions> options, TimeProvider time)
+    RolloutIntake intake, RolloutPlanner planner, RolloutFactsReader facts, RolloutTrials trials, RolloutRecorder recorder, Routes routes, Facts changes, IOptions<DeploymentOptions> options, TimeProvider time)
 {
     /// <summary>More stages than one look can pass through.</summary>
     private const int MostMoves = 16;
@@ -66,6 +66,7 @@ internal sealed class RolloutDriver(
         }
 
         saga.Progress = progress;
+        if (progress.Stage.IsEnd()) tx.OnCommitted(() => trials.Forget(saga.CorrelationId));
         var now = time.GetUtcNow();
         await tx.ShowAsync(saga.CorrelationId, progress, now, now + options.Value.RolloutTick);
         return progress.Stage;
@@ -109,7 +110,7 @@ internal sealed class RolloutDriver(
     {
         var next = move.Next;
         if (next.Stage == RolloutStage.Shifting && before.Stage == RolloutStage.Starting && next.Stable is not null)
-            next = next with { Before = next.Before ?? facts.Before(saga.Application, next.Stable) };
+            next = next with { Before = next.Before ?? trials.Before(saga.Application, next.Stable) };
 
         // What was removed in the meantime is not brought back by the targets of a rollout that ends because of it.
         var holds = next.Plan is not null && (await tx.ApplicationAsync(saga.Application))?.Rollout == saga.CorrelationId;

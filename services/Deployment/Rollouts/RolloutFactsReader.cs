@@ -7,17 +7,8 @@ using Platform.Storage;
 namespace Platform.Deployment.Rollouts;
 
 /// <summary>Sees the world for a rollout.</summary>
-internal sealed class RolloutFactsReader(Manifests manifests, RevisionMetrics metrics, TimeProvider time)
+internal sealed class RolloutFactsReader(Manifests manifests, RolloutTrials trials, TimeProvider time)
 {
-    private static readonly TimeSpan BaselineSpan = TimeSpan.FromMinutes(5);
-
-    /// <summary>How long a new revision's latency is not held against it: a third of the watch, and never longer than this.</summary>
-    private static readonly TimeSpan LongestSettle = TimeSpan.FromSeconds(5);
-
-    /// <summary>What the old revision has done of late.</summary>
-    public RevisionSummary Before(string application, string revision) =>
-        metrics.Summarize(application, revision, time.GetUtcNow() - BaselineSpan);
-
     /// <summary>The facts of now.</summary>
     public async Task<RolloutFacts> ReadAsync(Reader reader, RolloutState saga, RolloutProgress progress)
     {
@@ -36,23 +27,15 @@ internal sealed class RolloutFactsReader(Manifests manifests, RevisionMetrics me
                 Failure = await reader.FirstFailureAsync(saga.Application, RevisionNames.Baseline(progress.Stable), progress.BeganAt),
             },
             TrafficAcknowledged = progress.AwaitedGeneration is { } awaited && (awaited == 0 || route?.Acknowledged >= awaited),
-            ObservedSince = metrics.Since,
+            ObservedSince = trials.ListeningSince,
             Verdict = await JudgeAsync(reader, saga, progress),
         };
     }
 
-    private async Task<Verdict?> JudgeAsync(Reader reader, RolloutState saga, RolloutProgress progress)
-    {
-        if (progress is not { JudgedSince: { } since, Stable: { } stable, Plan.Analysed: true, AnalysisSkipped: null }) return null;
-        if ((await manifests.FindAsync(reader, saga.Application, progress.Revision))?.Rollout is not { Analysis: { } analysis } rollout) return null;
-        var limits = new AnalysisLimits { ErrorRate = analysis.ErrorRate, P95 = analysis.P95, MinRequests = analysis.MinRequests };
-        var settle = TimeSpan.FromTicks(Math.Min(LongestSettle.Ticks, rollout.Watch.Ticks / 3));
-        // Side by side where both serve; otherwise against what the old revision did before.
-        var baseline = progress.BaselineWeight > 0 ? metrics.SummarizeServing(saga.Application, RevisionNames.Baseline(stable), since, settle)
-            : progress.OldWeight > 0 ? metrics.SummarizeServing(saga.Application, stable, since, settle)
-            : progress.Before ?? RevisionSummary.None;
-        return ThresholdJudge.Judge(limits, metrics.SummarizeServing(saga.Application, progress.Revision, since, settle), baseline);
-    }
+    private async Task<Verdict?> JudgeAsync(Reader reader, RolloutState saga, RolloutProgress progress) =>
+        progress.JudgedSince is not null && await manifests.FindAsync(reader, saga.Application, progress.Revision) is { } manifest
+            ? trials.Judge(saga.CorrelationId, saga.Application, progress, manifest.Rollout)
+            : null;
 
     private static RevisionFacts Revision(IReadOnlyList<ReplicaRow> replicas, string revision)
     {

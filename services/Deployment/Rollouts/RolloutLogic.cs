@@ -146,7 +146,13 @@ internal static class RolloutLogic
     private static RolloutProgress AfterStep(RolloutProgress progress, DateTimeOffset now)
     {
         var count = progress.Plan!.Steps.Count;
-        if (progress.Step < count) return EnterStep(progress, progress.PromotedThrough >= count ? count : progress.Step + 1, now);
+        if (progress.Step < count)
+        {
+            // Straight to the end, unless steps between make room for it.
+            var straight = progress.PromotedThrough >= count && progress.Plan.Step(count).OldReplicas >= progress.OldWanted;
+            return EnterStep(progress, straight ? count : progress.Step + 1, now);
+        }
+
         return Enter(progress, RolloutStage.Retiring, now, $"retiring {progress.Stable}") with { Decided = true, OldWanted = 0 };
     }
 

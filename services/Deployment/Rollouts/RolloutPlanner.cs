@@ -1,3 +1,4 @@
+using Platform.Deployment.Analysis;
 using Platform.Deployment.Applications;
 using Platform.Deployment.Rollouts.Strategies;
 using Platform.Storage;
@@ -28,6 +29,8 @@ internal sealed class RolloutPlanner(Manifests manifests, IEnumerable<IReplicaRu
             return $"runtime: expected {string.Join(" or ", runtimes.Select(r => r.Name))}, found {manifest.Runtime}";
         if (RolloutStrategyList.Find(manifest.Rollout.Strategy) is null)
             return $"rollout.strategy: expected {string.Join(" or ", RolloutStrategyList.Names)}, found {manifest.Rollout.Strategy}";
+        if (manifest.Rollout.Analysis.Judge != JudgeNames.None && Judges.Find(manifest.Rollout.Analysis.Judge) is null)
+            return $"rollout.analysis.judge: expected {string.Join(" or ", Judges.All.Select(j => j.Name))}, found {manifest.Rollout.Analysis.Judge}";
         if (manifest is { Runtime: RuntimeNames.Process, Port: not 0 })
             return $"port: expected 0, found {manifest.Port}: two replicas on one machine cannot share a port; let the application listen on the port in PORT";
         if (manifest.Process?.WorkingDirectory is { } folder && !Directory.Exists(folder))

@@ -49,7 +49,7 @@ internal sealed record RolloutProgress
     public TimeSpan? RollbackTook { get; init; }
 
     /// <summary>What the old revision did before the shift; null: not measured yet.</summary>
-    public Analysis.RevisionSummary? Before { get; init; }
+    public BaselineBefore? Before { get; init; }
     /// <summary>The yes where the manifest or the environment asks for one; null: not given.</summary>
     public RolloutApproval? Approval { get; init; }
     /// <summary>The last step whose watch somebody has ended; <see cref="int.MaxValue"/>: of all of them.</summary>

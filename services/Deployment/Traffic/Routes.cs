@@ -77,7 +77,7 @@ internal sealed class Routes(Manifests manifests, TimeProvider time)
     private async Task<RouteTable> ComputeAsync(Reader reader, string application, long generation)
     {
         var row = await reader.ApplicationAsync(application);
-        var targets = await reader.TargetsAsync(application, time.GetUtcNow());
+        var targets = await reader.TargetsAsync(application);
         var leading = targets.Where(t => t.Weight > 0).OrderByDescending(t => t.Weight).ThenByDescending(t => t.Revision == row?.StableRevision)
             .Select(t => t.Revision).FirstOrDefault() ?? row?.StableRevision;
         if (row is null or { State: not ApplicationStates.Present } || leading is null || await manifests.FindAsync(reader, application, leading) is not { } manifest)

@@ -105,7 +105,7 @@ internal sealed partial class UsageSampler(
         var replicas = await reader.LiveReplicasAsync();
         var targets = new List<(string Application, TargetRow Target)>();
         foreach (var application in applications)
-            targets.AddRange((await reader.TargetsAsync(application.Name, time.GetUtcNow())).Select(t => (application.Name, t)));
+            targets.AddRange((await reader.TargetsAsync(application.Name)).Select(t => (application.Name, t)));
         var kept = new Dictionary<(string, string), Manifest>();
         foreach (var (application, revision) in replicas.Select(r => (r.Application, r.Revision)).Distinct())
         {

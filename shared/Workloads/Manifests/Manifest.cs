@@ -219,6 +219,17 @@ public sealed record AnalysisSpec
     public string Judge { get; init; } = JudgeNames.Threshold;
     /// <summary>No judgement on fewer requests. Default 20.</summary>
     public int MinRequests { get; init; } = 20;
+    /// <summary>Requests that the platform sends itself while it watches, for applications that few people call; null (default): none.</summary>
+    public SyntheticSpec? Synthetic { get; init; }
+}
+
+/// <summary>The <c>rollout.analysis.synthetic</c> section: GET requests straight to the replicas of both revisions.</summary>
+public sealed record SyntheticSpec
+{
+    /// <summary>Where to; it must be safe to ask again and again.</summary>
+    public required string Path { get; init; }
+    /// <summary>Requests a second to each of the two revisions, 1 to 1,000. Default 10.</summary>
+    public int Rate { get; init; } = 10;
 }
 
 /// <summary>The <c>traffic</c> section.</summary>

@@ -157,6 +157,14 @@ public static partial class ManifestWriter
             if (rollout.Analysis.P95 is { } p95) yaml.Member("p95", Duration.Format(p95));
             yaml.Member("judge", rollout.Analysis.Judge);
             yaml.Member("minRequests", Text(rollout.Analysis.MinRequests));
+            if (rollout.Analysis.Synthetic is { } synthetic)
+            {
+                yaml.Section("synthetic", () =>
+                {
+                    yaml.Member("path", Quoted(synthetic.Path));
+                    yaml.Member("rate", Text(synthetic.Rate));
+                });
+            }
         });
         yaml.Member("approval", rollout.Approval);
     }

@@ -56,16 +56,16 @@ public sealed class ThresholdJudgeTests
     }
 
     [Fact]
-    public void Summarize_WholeAndReplicas_CountsTheWholeOnce_AndOnlyWhatCameAfter()
+    public void Sum_WholeAndReplicas_CountsTheWholeOnce_AndOnlyWhatCameAfter()
     {
         var metrics = new RevisionMetrics(TimeProvider.System);
         var now = TimeProvider.System.GetUtcNow();
         foreach (var second in Enumerable.Range(0, 10)) metrics.Add(Batch(now.AddSeconds(second)));
 
-        var summary = metrics.Summarize("shop", "v1", now.AddSeconds(4));
+        var sum = metrics.Sum("shop", "v1", now.AddSeconds(4))!.Baseline;
 
-        Assert.Equal(new RevisionSummary(50, 5, summary.P95), summary);
-        Assert.InRange(summary.P95.TotalMilliseconds, 98, 102);
+        Assert.Equal((50, 5), (sum.Requests, sum.Errors));
+        Assert.InRange(sum.Latencies!.Quantile(0.95), 0.098, 0.102);
     }
 
     [Theory]
@@ -73,30 +73,31 @@ public sealed class ThresholdJudgeTests
     [InlineData(new[] { 0.1, 0.1, 0.1, 0.5, 0.1, 0.1, 0.1 }, 100)] // a hiccup that has passed
     [InlineData(new[] { 0.1, 0.1, 0.1, 0.5, 0.5, 0.5 }, 500)] // slow, and still slow
     [InlineData(new[] { 0.5, 0.5 }, 0)] // not settled yet
-    public void SummarizeServing_Latency_CountsWhereItLasts(double[] seconds, int expected)
+    public void Trial_Latency_CountsWhereItLasts(double[] seconds, int expected)
     {
         var metrics = new RevisionMetrics(TimeProvider.System);
         var shift = TimeProvider.System.GetUtcNow();
         for (var second = 0; second < seconds.Length; second++) metrics.Add(Batch(shift.AddSeconds(second + 1), seconds[second]));
+        var trial = new ThresholdJudge().Begin(Limits with { ErrorRate = 0.5, Settle = TimeSpan.FromSeconds(3) });
 
-        var summary = metrics.SummarizeServing("shop", "v1", shift, settle: TimeSpan.FromSeconds(3));
+        foreach (var (_, interval) in metrics.After("shop", canary: "v1", baseline: "v0", after: 0, shift)) trial.Add(interval);
 
-        Assert.InRange(summary.P95.TotalMilliseconds, expected * 0.98, expected * 1.02);
-        Assert.Equal((10L * seconds.Length, 1L * seconds.Length), (summary.Requests, summary.Errors));
+        Assert.InRange(trial.Verdict.P95.TotalMilliseconds, expected * 0.98, expected * 1.02);
+        Assert.Equal(10L * seconds.Length, trial.Verdict.Requests);
     }
 
     [Fact]
-    public void Compare_CallsWhoseEndsMeet_GiveEverySecondOnce()
+    public void After_ReportByReport_GivesEachOnceHoweverLateItCame()
     {
         var metrics = new RevisionMetrics(TimeProvider.System);
         var start = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
-        for (var second = 1; second <= 9; second++) metrics.Add(Batch(start.AddSeconds(second).AddMilliseconds(-300)));
+        foreach (var second in (int[])[1, 2, 4]) metrics.Add(Batch(start.AddSeconds(second)));
+        var first = metrics.After("shop", "v2", "v1", after: 0, start);
+        foreach (var second in (int[])[3, 5]) metrics.Add(Batch(start.AddSeconds(second)));
+        var late = metrics.After("shop", "v2", "v1", first[^1].Number, start);
 
-        var halves = metrics.Compare("shop", "v2", "v1", start, start.AddSeconds(4.5))
-            .Concat(metrics.Compare("shop", "v2", "v1", start.AddSeconds(4.5), start.AddSeconds(9))).ToList();
-
-        Assert.Equal(Enumerable.Range(1, 9).Select(s => start.AddSeconds(s)), halves.Select(i => i.At));
-        Assert.All(halves, i => Assert.Equal((0, 10, 1, 10), (i.Canary.Requests, i.Baseline.Requests, i.Baseline.Errors, i.Baseline.Latencies!.Count)));
+        Assert.Equal([1, 2, 4, 3, 5], first.Concat(late).Select(r => (int)(r.Interval.At - start).TotalSeconds));
+        Assert.All(first, r => Assert.Equal((0, 10, 1, 10), (r.Interval.Canary.Requests, r.Interval.Baseline.Requests, r.Interval.Baseline.Errors, r.Interval.Baseline.Latencies!.Count)));
     }
 
     [Fact]

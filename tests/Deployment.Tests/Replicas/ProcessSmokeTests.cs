@@ -44,6 +44,6 @@ public sealed class ProcessSmokeTests
         process: { command: ["{{Child}}", {{string.Join(", ", arguments.Select(a => $"\"{a}\""))}}] }
         health: { interval: 100ms }
         traffic: { drainTimeout: 1s }
-        rollout: { strategy: blueGreen, watch: 100ms }
+        rollout: { strategy: blueGreen, watch: 100ms, analysis: { judge: none } }
         """;
 }

@@ -61,6 +61,7 @@ public sealed class RolloutLogicTests
             New = new RevisionFacts(1, 1),
             Old = new RevisionFacts(1, 1),
             TrafficAcknowledged = true,
+            Verdict = Good,
         };
 
         Assert.Equal(RolloutStage.Watching, RolloutLogic.Advance(watching, facts).Next.Stage);

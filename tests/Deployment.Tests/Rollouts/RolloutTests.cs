@@ -112,7 +112,7 @@ public sealed class RolloutTests
         await using var world = await WithV1Async();
         var old = world.Machine.Alive.Select(p => p.ProcessId).ToList();
 
-        var id = await world.DeployAsync(Manifests.BlueGreen("v2", watch: "60s"));
+        var id = await world.DeployAsync(Manifests.BlueGreen("v2", watch: "60s", judge: "threshold"));
         await world.UntilAsync(id, "watching");
         world.Life!.Metrics.Add(Measured("v2", requests: 100, errors: 40));
         var row = await world.EndAsync(id);
@@ -157,7 +157,7 @@ public sealed class RolloutTests
         await World.UntilAsync("it waits for approval", async () => (await world.RolloutAsync(id))?.Message.Contains("approval") == true, () => "not yet");
         Assert.Equal(100, world.Gateway.Weights("shop")["v1"]);
 
-        await world.PromoteAsync(id);
+        await world.ApproveAsync(id);
 
         Assert.Equal("completed", (await world.EndAsync(id)).State);
     }

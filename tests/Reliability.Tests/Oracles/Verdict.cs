@@ -45,11 +45,11 @@ internal static class Verdict
         {
             var ends = play.World.Events.Values.Where(e => e.CorrelationId == command.CorrelationId).Where(e => command switch
             {
-                DeployApplication => e is DeploymentCompleted or DeploymentFailed or DeploymentRolledBack,
+                DeployApplication or RollBackApplication => e is DeploymentCompleted or DeploymentFailed or DeploymentRolledBack,
                 ScaleApplication => e is ApplicationScaled or ScalingRefused,
                 _ => false,
             }).ToList();
-            if (command is DeployApplication or ScaleApplication && ends.Count != 1)
+            if (command is DeployApplication or RollBackApplication or ScaleApplication && ends.Count != 1)
                 wrong.Add($"{command.GetType().Name} '{command.Reason}' came to {ends.Count} ends: [{string.Join(", ", ends.Select(e => e.GetType().Name))}]");
             if (command is not DeployApplication deploy) continue;
             var state = play.Outside.Value<string?>("SELECT state FROM rollouts WHERE id = @id", new { id = command.CorrelationId.ToString() });
@@ -73,7 +73,7 @@ internal static class Verdict
             wrong.Add($"{type.Split(',')[0].Split('.')[^1]} {id} was committed and never seen");
 
         Once(play.World.EventsOf<RolloutStarted>(), e => e.CorrelationId.ToString(), wrong);
-        Once(play.World.EventsOf<RolloutStepCompleted>(), e => $"{e.Revision} {e.Step} {e.Message}", wrong);
+        Once(play.World.EventsOf<RolloutStepCompleted>(), e => $"{e.CorrelationId} {e.Revision} {e.Step} {e.Message}", wrong);
         Once(play.World.EventsOf<ReplicaCreated>(), e => e.Replica, wrong);
         Once(play.World.EventsOf<ReplicaStarted>(), e => e.Replica, wrong);
         Once(play.World.EventsOf<ReplicaStopped>(), e => e.Replica, wrong);

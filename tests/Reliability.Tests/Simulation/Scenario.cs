@@ -17,6 +17,34 @@ internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> S
 
     public static Scenario Rolling { get; } = new("rolling", BlueGreen, play => play.SendAsync(Deploy("v4", "rolling, maxSurge: 1, maxUnavailable: 0, watch: 1s")));
 
+    public static Scenario Canary { get; } = new("canary", BlueGreen, play => play.SendAsync(
+        Deploy("v8", "canary, steps: [10, { weight: 50, replicas: 1, mirror: 10, pause: 1s }, 100], stepDuration: 1s, watch: 1s, sticky: true, scaleDownDelay: 3s")));
+
+    public static Scenario Experiment { get; } = new("experiment", First, play => play.SendAsync(Deploy("v9", "experiment, experiment: { weight: 10, duration: 2s }, watch: 1s")));
+
+    /// <summary>Back to a revision that served lately: at once.</summary>
+    public static Scenario Returned { get; } = new("returned", BlueGreen, play => play.SendAsync(new RollBackApplication
+    {
+        Application = "shop",
+        At = DateTimeOffset.UnixEpoch,
+        CorrelationId = Guid.NewGuid(),
+        RequestedBy = "test",
+        Reason = "go back",
+    }));
+
+    /// <summary>Seen in preview, held, let go, approved by hand and promoted.</summary>
+    public static Scenario Handled { get; } = new("handled", First, async play =>
+    {
+        var deploy = Deploy("v10", "blueGreen, autoPromotion: false, watch: 1s, approval: required");
+        await play.SendAsync(deploy);
+        await play.UntilAsync("it asked", () => play.Outside.Value<string>("SELECT message FROM rollouts WHERE id = @id", new { id = deploy.CorrelationId.ToString() })?.Contains("approve", StringComparison.Ordinal) ?? false);
+        await play.SendAsync(new PauseRollout { Application = "shop", At = DateTimeOffset.UnixEpoch, CorrelationId = deploy.CorrelationId, RequestedBy = "test", Reason = "wait" });
+        await play.SendAsync(new ApproveRollout { Application = "shop", At = DateTimeOffset.UnixEpoch, CorrelationId = deploy.CorrelationId, RequestedBy = "test", Reason = "yes" });
+        await play.UntilAsync("it is held", () => play.Outside.Value<string>("SELECT message FROM rollouts WHERE id = @id", new { id = deploy.CorrelationId.ToString() })?.Contains("paused", StringComparison.Ordinal) ?? false);
+        await play.SendAsync(new ResumeRollout { Application = "shop", At = DateTimeOffset.UnixEpoch, CorrelationId = deploy.CorrelationId, RequestedBy = "test", Reason = "go on" });
+        await play.SendAsync(new PromoteRollout { Application = "shop", At = DateTimeOffset.UnixEpoch, CorrelationId = deploy.CorrelationId, RequestedBy = "test", Reason = "good", Fully = true });
+    });
+
     /// <summary>Up, and down again with requests under way to the replica that leaves.</summary>
     public static Scenario Scaled { get; } = new("scaled", First, async play =>
     {
@@ -59,7 +87,8 @@ internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> S
         play.World.Gateway.Present = true;
     });
 
-    public static IReadOnlyList<Scenario> All { get; } = [First, BlueGreen, RolledBack, Rolling, Scaled, Crashed, Aborted, GatewayAway];
+    public static IReadOnlyList<Scenario> All { get; } =
+        [First, BlueGreen, RolledBack, Rolling, Canary, Experiment, Returned, Handled, Scaled, Crashed, Aborted, GatewayAway];
 
     public override string ToString() => Name;
 
@@ -81,7 +110,7 @@ internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> S
             health: { path: /health, interval: 1s, timeout: 1s, unhealthyAfter: 2, startupTimeout: 20s }
             scaling: { min: 2, max: 10 }
             traffic: { drainTimeout: 5s }
-            rollout: { strategy: {{rollout}}, analysis: { errorRate: 5%, minRequests: 20 } }
+            rollout: { strategy: {{rollout}}, analysis: { judge: {{(revision == Play.Broken ? "threshold" : "none")}}, errorRate: 5%, minRequests: 20 } }
             """,
     };
 

@@ -164,6 +164,15 @@ internal sealed class World : IAsyncDisposable
         Reason = "go on",
     });
 
+    public Task ApproveAsync(Guid rollout, string application = "shop") => SendAsync(new ApproveRollout
+    {
+        Application = application,
+        At = Time.GetUtcNow(),
+        CorrelationId = rollout,
+        RequestedBy = "test",
+        Reason = "looks good",
+    });
+
     public Task AbortAsync(Guid rollout, string application = "shop") => SendAsync(new AbortRollout
     {
         Application = application,

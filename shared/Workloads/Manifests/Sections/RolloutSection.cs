@@ -117,9 +117,21 @@ internal static class RolloutSection
             P95 = section.Optional<TimeSpan>("p95", Duration.Expected + ", from 1ms to 1h", Duration.TryParse, Rules.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1))),
             Judge = section.Choice("judge", defaults.Judge, [JudgeNames.Threshold, JudgeNames.None], ["statistical"]),
             MinRequests = section.Value("minRequests", defaults.MinRequests, "a whole number from 1 to 1000000", Rules.IsWhole, Rules.Between(1, 1_000_000)),
+            Synthetic = section.Has("synthetic") ? Synthetic(section.Sub("synthetic")) : null,
         };
         section.Close();
         return analysis;
+    }
+
+    private static SyntheticSpec Synthetic(Section section)
+    {
+        var synthetic = new SyntheticSpec
+        {
+            Path = section.Required("path", "a URL path such as /health", Rules.IsUrlPath),
+            Rate = section.Value("rate", 10, "requests a second, a whole number from 1 to 1000", Rules.IsWhole, Rules.Between(1, 1_000)),
+        };
+        section.Close();
+        return synthetic;
     }
 
     private static bool IsNothing(ReplicaShare share) => (share.Replicas ?? 0) == 0 && (share.Share ?? 0) == 0;

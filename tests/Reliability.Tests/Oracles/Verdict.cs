@@ -19,6 +19,7 @@ internal static class Verdict
         if (outside.Query<string>("SELECT revision || ' is ' || state || ': ' || message FROM rollouts WHERE ended_at IS NULL") is { Count: > 0 } open) return string.Join(", ", open);
         if (outside.Value<long>("SELECT COUNT(*) FROM saga") is > 0 and var sagas) return $"{sagas} saga(s) have not ended";
         if (outside.Query<string>("SELECT id || ' is ' || state FROM replicas WHERE state NOT IN ('ready', 'stopped', 'failed')") is { Count: > 0 } moving) return string.Join(", ", moving);
+        if (outside.Query<string>("SELECT revision || ' is kept for a while' FROM targets WHERE until IS NOT NULL") is { Count: > 0 } kept) return string.Join(", ", kept);
         var ready = outside.Value<long>("SELECT COUNT(*) FROM replicas WHERE state = 'ready'");
         var wanted = outside.Value<long>("SELECT COALESCE(SUM(wanted), 0) FROM targets");
         if (ready != wanted) return $"{ready} of {wanted} replicas are ready";

@@ -23,6 +23,8 @@ internal static class RolloutEndpoints
         deployments.MapGet("", ListAsync).WithSummary("Rollouts, newest first.").Produces<Page<RolloutView>>().RequireAuthorization(Roles.Viewer);
         deployments.MapGet("/{id:guid}", OneAsync).WithSummary("A rollout and its steps.").Produces<RolloutView>().RequireAuthorization(Roles.Viewer);
         deployments.MapGet("/{id:guid}/events", EventsAsync).WithSummary("A rollout's steps as server-sent events, until it has ended.").RequireAuthorization(Roles.Viewer);
+        deployments.MapGet("/{id:guid}/evidence", EvidenceAsync).WithSummary("What the judge knew of the new revision at which time, oldest first: the picture of its trial.")
+            .Produces<IReadOnlyList<EvidenceView>>().RequireAuthorization(Roles.Viewer);
         Word(deployments, "promote", "Goes on at once: ends the present step's watch with success; fully=true: every step's, up to the last. skipAnalysis=true needs a reason.", PromoteAsync);
         Word(deployments, "pause", "Holds it where it is once the present step's traffic has moved. What fails is still taken back.", PauseAsync);
         Word(deployments, "resume", "Ends a pause; the time paused does not count as watched.", ResumeAsync);
@@ -56,6 +58,12 @@ internal static class RolloutEndpoints
 
     private static async Task<IResult> OneAsync(Guid id, HttpContext http, [FromKeyedServices(DeploymentModule.Name)] Database database) =>
         await FindAsync(database, id, http.RequestAborted) is { } view ? TypedResults.Ok(view) : NoRollout(id);
+
+    private static async Task<IResult> EvidenceAsync(Guid id, HttpContext http, [FromKeyedServices(DeploymentModule.Name)] Database database)
+    {
+        var evidence = await database.ReadAsync(async reader => await reader.RolloutAsync(id) is null ? null : await reader.EvidenceAsync(id), http.RequestAborted);
+        return evidence is null ? NoRollout(id) : TypedResults.Ok(evidence);
+    }
 
     private static async Task<IResult> EventsAsync(Guid id, HttpContext http, [FromKeyedServices(DeploymentModule.Name)] Database database, TimeProvider time)
     {

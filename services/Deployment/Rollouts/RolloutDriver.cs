@@ -65,6 +65,7 @@ internal sealed class RolloutDriver(
             if (progress.Stage.IsEnd() || (progress.Stage == before.Stage && progress.Step == before.Step && progress.Phase == before.Phase)) break;
         }
 
+        progress = await tx.KeepAsync(saga.CorrelationId, saga.Progress, progress, trials.Latest(saga.CorrelationId), time.GetUtcNow());
         saga.Progress = progress;
         if (progress.Stage.IsEnd()) tx.OnCommitted(() => trials.Forget(saga.CorrelationId));
         var now = time.GetUtcNow();

@@ -28,13 +28,13 @@ internal sealed class RolloutFactsReader(Manifests manifests, RolloutTrials tria
             },
             TrafficAcknowledged = progress.AwaitedGeneration is { } awaited && (awaited == 0 || route?.Acknowledged >= awaited),
             ObservedSince = trials.ListeningSince,
-            Verdict = await JudgeAsync(reader, saga, progress),
+            Verdict = await JudgeAsync(reader, saga, progress, replicas.Where(r => r.Revision == progress.Revision && r.Phase == ReplicaState.Ready).Max(r => r.ReadyAt)),
         };
     }
 
-    private async Task<Verdict?> JudgeAsync(Reader reader, RolloutState saga, RolloutProgress progress) =>
+    private async Task<Verdict?> JudgeAsync(Reader reader, RolloutState saga, RolloutProgress progress, DateTimeOffset? youngest) =>
         progress.JudgedSince is not null && await manifests.FindAsync(reader, saga.Application, progress.Revision) is { } manifest
-            ? trials.Judge(saga.CorrelationId, saga.Application, progress, manifest.Rollout)
+            ? trials.Judge(saga.CorrelationId, saga.Application, progress, manifest.Rollout, youngest)
             : null;
 
     private static RevisionFacts Revision(IReadOnlyList<ReplicaRow> replicas, string revision)

@@ -54,6 +54,8 @@ internal sealed record RolloutProgress
     public RolloutApproval? Approval { get; init; }
     /// <summary>The last step whose watch somebody has ended; <see cref="int.MaxValue"/>: of all of them.</summary>
     public int PromotedThrough { get; init; }
+    /// <summary>When the analysis' evidence was last written down; null: never.</summary>
+    public DateTimeOffset? EvidenceAt { get; init; }
     /// <summary>Who holds it; null: nobody.</summary>
     public RolloutPause? Paused { get; init; }
     /// <summary>Who said, and why, that the analysis is not to be listened to; null: it is.</summary>

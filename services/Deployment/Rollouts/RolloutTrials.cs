@@ -30,7 +30,12 @@ internal sealed class RolloutTrials(RevisionMetrics metrics, TimeProvider time)
             : null;
 
     /// <summary>The verdict on a rollout with all that was reported until now; null: there is nothing to judge.</summary>
-    public Verdict? Judge(Guid rollout, string application, RolloutProgress progress, RolloutSpec spec)
+    /// <param name="rollout">The rollout.</param>
+    /// <param name="application">Its application.</param>
+    /// <param name="progress">Where it stands.</param>
+    /// <param name="spec">What its manifest says.</param>
+    /// <param name="youngest">When the youngest replica of the new revision became ready: until it is warm, the whole revision is not.</param>
+    public Verdict? Judge(Guid rollout, string application, RolloutProgress progress, RolloutSpec spec, DateTimeOffset? youngest)
     {
         if (progress is not { JudgedSince: { } since, Stable: { } stable, Plan: { Analysed: true } plan, AnalysisSkipped: null }) return null;
         var baseline = progress.BaselineWeight > 0 ? Applications.RevisionNames.Baseline(stable) : stable;
@@ -44,12 +49,19 @@ internal sealed class RolloutTrials(RevisionMetrics metrics, TimeProvider time)
 
             foreach (var (number, interval) in metrics.After(application, progress.Revision, baseline, trial.Seen, trial.Since))
             {
-                trial.Case.Add(interval with { At = interval.At > trial.At ? interval.At : trial.At });
-                (trial.Seen, trial.At) = (number, interval.At > trial.At ? interval.At : trial.At);
+                var at = interval.At > trial.At ? interval.At : trial.At;
+                trial.Case.Add(interval with { At = at, CanaryAge = at > youngest ? at - youngest : TimeSpan.Zero });
+                (trial.Seen, trial.At) = (number, at);
             }
 
             return trial.Case.Verdict;
         }
+    }
+
+    /// <summary>The last verdict on a rollout; null: none yet.</summary>
+    public Verdict? Latest(Guid rollout)
+    {
+        lock (_gate) return _trials.GetValueOrDefault(rollout)?.Case.Verdict;
     }
 
     /// <summary>The rollout has ended.</summary>

@@ -133,6 +133,52 @@ public sealed record RolloutView
     public IReadOnlyList<RolloutStepView> Steps { get; init; } = [];
 }
 
+/// <summary>What the judge knew at one moment of a rollout.</summary>
+public sealed record EvidenceView
+{
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
+    /// <summary>The plan's step, from 1.</summary>
+    public required int Step { get; init; }
+    /// <summary>The new revision's share of the traffic then.</summary>
+    public required int Weight { get; init; }
+    /// <summary><c>pass</c>, <c>fail</c> or <c>inconclusive</c>.</summary>
+    public required string Outcome { get; init; }
+    /// <summary>The finding in words.</summary>
+    public required string Sentence { get; init; }
+    /// <summary>Requests of the new revision that were judged.</summary>
+    public required long Requests { get; init; }
+    /// <summary>Its share of failed requests, 0 to 1.</summary>
+    public required double ErrorRate { get; init; }
+    /// <summary>Its 95th percentile; zero: not known.</summary>
+    public required TimeSpan P95 { get; init; }
+    /// <summary>Requests still needed for a verdict that holds; null: none, or not known.</summary>
+    public long? RequestsNeeded { get; init; }
+    /// <summary>When they will have come; null: not known.</summary>
+    public DateTimeOffset? ExpectedAt { get; init; }
+    /// <summary>What each metric says, most telling first.</summary>
+    public required IReadOnlyList<MetricEvidenceView> Metrics { get; init; }
+}
+
+/// <summary>What one metric says.</summary>
+public sealed record MetricEvidenceView
+{
+    /// <summary><c>errors</c>, <c>p50</c>, <c>p95</c>, <c>p99</c>, <c>errorLimit</c>, <c>p95Limit</c>, or a name of the judge's own.</summary>
+    public required string Metric { get; init; }
+    /// <summary>How much is held against the new revision: at 1 it fails.</summary>
+    public required double Strength { get; init; }
+    /// <summary>Its figure.</summary>
+    public double? Canary { get; init; }
+    /// <summary>Lower end of where the figure lies.</summary>
+    public double? CanaryLow { get; init; }
+    /// <summary>Upper end of it.</summary>
+    public double? CanaryHigh { get; init; }
+    /// <summary>The old revision's figure, or the limit.</summary>
+    public double? Baseline { get; init; }
+    /// <summary>The finding in words.</summary>
+    public string Sentence { get; init; } = "";
+}
+
 /// <summary>A step of a rollout.</summary>
 public sealed record RolloutStepView
 {

@@ -64,6 +64,10 @@ public static class RolloutStrategies
 /// <summary>Judges by the name a manifest calls them.</summary>
 public static class JudgeNames
 {
+    /// <summary>Sequential tests against the old revision: as soon as the data allow, and not wrong more often than declared.</summary>
+    public const string Statistical = "statistical";
+    /// <summary>Kayenta's canary analysis: rank tests on series of samples, weighed into a score.</summary>
+    public const string Kayenta = "kayenta";
     /// <summary>Fixed limits.</summary>
     public const string Threshold = "threshold";
     /// <summary>Nothing is analysed: what becomes healthy is good.</summary>
@@ -215,7 +219,10 @@ public sealed record AnalysisSpec
     public double ErrorRate { get; init; } = 0.05;
     /// <summary>95th percentile of the latency that is too slow; null (default): only compared with the old revision.</summary>
     public TimeSpan? P95 { get; init; }
-    /// <summary>How it is judged: <c>threshold</c> (default), or <c>none</c>.</summary>
+    /// <summary>
+    /// How it is judged: <c>statistical</c> (default of canary and experiment, where both revisions serve side by side), <c>threshold</c> (default
+    /// of the others), <c>kayenta</c>, or <c>none</c>.
+    /// </summary>
     public string Judge { get; init; } = JudgeNames.Threshold;
     /// <summary>No judgement on fewer requests. Default 20.</summary>
     public int MinRequests { get; init; } = 20;

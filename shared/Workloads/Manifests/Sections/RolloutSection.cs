@@ -43,7 +43,7 @@ internal static class RolloutSection
             MaxSurge = section.Value("maxSurge", defaults.MaxSurge, ShareExpected, Share),
             MaxUnavailable = section.Value("maxUnavailable", defaults.MaxUnavailable, ShareExpected, Share),
             Watch = Span(section, "watch", defaults.Watch, TimeSpan.Zero, TimeSpan.FromDays(1)),
-            Analysis = Analysis(section.Sub("analysis")),
+            Analysis = Analysis(section.Sub("analysis"), strategy),
             Approval = section.Choice("approval", defaults.Approval, ["none", "required"], []),
         };
         foreach (var (member, owners) in Owners)
@@ -108,14 +108,15 @@ internal static class RolloutSection
         return experiment;
     }
 
-    private static AnalysisSpec Analysis(Section section)
+    private static AnalysisSpec Analysis(Section section, string strategy)
     {
-        var defaults = new AnalysisSpec();
+        var sideBySide = strategy is RolloutStrategies.Canary or RolloutStrategies.Experiment;
+        var defaults = new AnalysisSpec { Judge = sideBySide ? JudgeNames.Statistical : JudgeNames.Threshold };
         var analysis = new AnalysisSpec
         {
             ErrorRate = section.Value("errorRate", defaults.ErrorRate, Percentage.Expected + ", above 0 and up to 100%", Percentage.TryParse, share => share is > 0 and <= 1),
             P95 = section.Optional<TimeSpan>("p95", Duration.Expected + ", from 1ms to 1h", Duration.TryParse, Rules.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1))),
-            Judge = section.Choice("judge", defaults.Judge, [JudgeNames.Threshold, JudgeNames.None], ["statistical"]),
+            Judge = section.Choice("judge", defaults.Judge, [JudgeNames.Statistical, JudgeNames.Kayenta, JudgeNames.Threshold, JudgeNames.None], []),
             MinRequests = section.Value("minRequests", defaults.MinRequests, "a whole number from 1 to 1000000", Rules.IsWhole, Rules.Between(1, 1_000_000)),
             Synthetic = section.Has("synthetic") ? Synthetic(section.Sub("synthetic")) : null,
         };

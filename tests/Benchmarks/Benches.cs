@@ -8,5 +8,5 @@ namespace Platform.Benchmarks;
 /// <summary>Every bench there is.</summary>
 internal static class Benches
 {
-    public static IReadOnlyList<IBench> All { get; } = [new StreamBench(), new GatewayBench(), new RolloutBench(), new JudgeBench()];
+    public static IReadOnlyList<IBench> All { get; } = [new StreamBench(), new GatewayBench(), new RolloutBench(), new RollbackBench(), new JudgeBench()];
 }

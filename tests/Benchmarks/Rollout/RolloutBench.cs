@@ -26,7 +26,7 @@ internal sealed class RolloutBench : IBench
     [
         new("switches", "switches per subject", "100"),
         new("rate", "requests per second, open loop", "500"),
-        new("strategy", "the platform's: blueGreen or rolling", "blueGreen"),
+        new("strategy", "the platform's: blueGreen, rolling, canary or experiment", "blueGreen"),
         new("replicas", "replicas of each revision", "2"),
         new("blocks", "blocks that the switches of a subject are cut into; subjects alternate", "5"),
         new("steady", "seconds of load without a switch before and after each block's", "5"),

@@ -33,7 +33,8 @@ internal sealed record RolloutBenchOptions
         if (options.Switches < 1) throw new BenchUsageException("--switches: expected at least 1.");
         if (options.Rate is not (> 0 and <= 100_000)) throw new BenchUsageException("--rate: expected requests per second, above 0.");
         if (options.Replicas is < 1 or > 50) throw new BenchUsageException("--replicas: expected 1 to 50.");
-        if (options.Strategy is not ("blueGreen" or "rolling")) throw new BenchUsageException($"--strategy: expected blueGreen or rolling, found '{options.Strategy}'.");
+        if (options.Strategy is not ("blueGreen" or "rolling" or "canary" or "experiment"))
+            throw new BenchUsageException($"--strategy: expected blueGreen, rolling, canary or experiment, found '{options.Strategy}'.");
         if (options.WithNginx && !File.Exists(Gateway.NativeServer.Nginx)) throw new BenchUsageException($"{Gateway.NativeServer.Nginx} is missing; apt-get install nginx, or leave it out with --peer none.");
         return options;
     }

@@ -4,8 +4,8 @@ namespace Platform.Benchmarks.Rollout;
 internal static class RolloutManifest
 {
     /// <summary>
-    /// A fixed number of replicas, a watch of half a second, as long for what is under way as nginx gives it, and a judge that gives no verdict on so few requests: what is measured is
-    /// the change, and on a machine that is busy with other things a judge would rightly object to latencies.
+    /// A fixed number of replicas, a watch of half a second, steps of a second, as long for what is under way as nginx gives it, and no judge: what
+    /// is measured is the change, and on a machine that is busy with other things a judge would rightly object to latencies.
     /// </summary>
     public static string Yaml(string revision, string journal, RolloutBenchOptions options) => $$"""
         name: storefront
@@ -23,10 +23,18 @@ internal static class RolloutManifest
         rollout:
           strategy: {{options.Strategy}}
           watch: 500ms
-          analysis: { errorRate: 5%, p95: 30s, minRequests: 1000000 }
+          {{Steps(options.Strategy)}}
+          analysis: { judge: none }
         traffic:
           drainTimeout: 60s
         environment: production
 
         """;
+
+    private static string Steps(string strategy) => strategy switch
+    {
+        "canary" => "steps: [5, 25, 50, 100]\n  stepDuration: 1s",
+        "experiment" => "experiment: { weight: 10, duration: 1s }",
+        _ => "",
+    };
 }

@@ -9,6 +9,7 @@ public sealed class RolloutBenchTests
     [Theory]
     [InlineData("blueGreen", 5)]
     [InlineData("rolling", 2)]
+    [InlineData("canary", 1)]
     public async Task SwitchesUnderLoad_FailCutAndDuplicateNothing(string strategy, int switches)
     {
         using var playground = new Playground();
@@ -27,5 +28,5 @@ public sealed class RolloutBenchTests
 
     [Fact]
     public async Task UnknownStrategy_EndsWithUsage() =>
-        Assert.Contains("expected blueGreen or rolling, found 'red'", await PlatformProcess.RunAsync(64, "bench", "rollout", "--strategy", "red"));
+        Assert.Contains("expected blueGreen, rolling, canary or experiment, found 'red'", await PlatformProcess.RunAsync(64, "bench", "rollout", "--strategy", "red"));
 }

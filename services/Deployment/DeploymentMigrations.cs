@@ -116,7 +116,7 @@ internal static class DeploymentMigrations
             ALTER TABLE targets ADD COLUMN mirror INTEGER NOT NULL DEFAULT 0;
             ALTER TABLE targets ADD COLUMN until BIGINT;
             """),
-        new(3, "evidence", """
+        new(4, "evidence", """
             CREATE TABLE rollout_evidence (
                 rollout TEXT NOT NULL,
                 at BIGINT NOT NULL,

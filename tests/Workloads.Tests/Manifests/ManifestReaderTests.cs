@@ -87,7 +87,7 @@ public sealed class ManifestReaderTests
     [InlineData("rollout: { strategy: canary, steps: [50] }", "rollout.steps", "end at 100")]
     [InlineData("rollout: { steps: [50, 100] }", "rollout.steps", "belongs to the strategy canary")]
     [InlineData("rollout: { strategy: rolling, maxSurge: 0, maxUnavailable: 0% }", "rollout.maxUnavailable", "raise one of them")]
-    [InlineData("rollout: { analysis: { judge: statistical } }", "rollout.analysis.judge", "not supported by this version")]
+    [InlineData("rollout: { analysis: { judge: oracle } }", "rollout.analysis.judge", "statistical, kayenta, threshold, none")]
     [InlineData("rollout: { analysis: { errorRate: 500% } }", "rollout.analysis.errorRate", "up to 100%")]
     [InlineData("rollout: { watch: 30 }", "rollout.watch", "a duration such as")]
     [InlineData("port: 70000", "port", "1 to 65535")]

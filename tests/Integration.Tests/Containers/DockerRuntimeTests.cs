@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
+using Platform.Effects;
 using Platform.Testing;
 using Platform.Workloads.Manifests;
 using Platform.Workloads.Runtimes;
@@ -30,8 +31,10 @@ public sealed class DockerRuntimeTests(ServiceImages engine) : RuntimeContract
 
     protected override string Another(string instance) => new('0', instance.Length);
 
-    protected override IReplicaRuntime CreateRuntime() => new DockerRuntime(
-        new EngineClient(engine.Socket, TimeProvider.System), _effects, new FolderSecrets("/no/such/folder"), TimeProvider.System, new DockerRuntimeOptions(), NullLogger<DockerRuntime>.Instance);
+    protected override IReplicaRuntime CreateRuntime(IEffects? effects = null) => new DockerRuntime(
+        new EngineClient(engine.Socket, TimeProvider.System), effects ?? _effects, new FolderSecrets("/no/such/folder"), TimeProvider.System, new DockerRuntimeOptions(), NullLogger<DockerRuntime>.Instance);
+
+    protected override async Task<int> LeftAsync() => (await ContainersAsync()).Count;
 
     protected override Manifest ManifestFor(IReadOnlyList<string> mode, ResourceSpec? resources = null, IReadOnlyDictionary<string, string>? env = null) =>
         ManifestOf(new DockerSpec { Image = _image, Command = mode, Env = new Dictionary<string, string>(env ?? new Dictionary<string, string>()) { ["LISTEN"] = "0.0.0.0" } }, resources);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Platform.Effects;
 using Platform.Workloads.Manifests;
 using Platform.Workloads.Runtimes;
 using Platform.Workloads.Runtimes.Docker;
@@ -27,8 +28,10 @@ public sealed class SwarmRuntimeTests(SwarmImages swarm) : RuntimeContract
 
     protected override string Another(string instance) => new('0', instance.Length);
 
-    protected override IReplicaRuntime CreateRuntime() => new SwarmRuntime(
-        new EngineClient(swarm.Socket, TimeProvider.System), _effects, new FolderSecrets("/no/such/folder"), TimeProvider.System, new DockerRuntimeOptions(), NullLogger<SwarmRuntime>.Instance);
+    protected override IReplicaRuntime CreateRuntime(IEffects? effects = null) => new SwarmRuntime(
+        new EngineClient(swarm.Socket, TimeProvider.System), effects ?? _effects, new FolderSecrets("/no/such/folder"), TimeProvider.System, new DockerRuntimeOptions(), NullLogger<SwarmRuntime>.Instance);
+
+    protected override async Task<int> LeftAsync() => (await ServicesAsync()).Count;
 
     protected override Manifest ManifestFor(IReadOnlyList<string> mode, ResourceSpec? resources = null, IReadOnlyDictionary<string, string>? env = null) =>
         ManifestOf(new DockerSpec { Image = _image, Command = mode, Env = new Dictionary<string, string>(env ?? new Dictionary<string, string>()) { ["LISTEN"] = "0.0.0.0" } }, resources);

@@ -1,3 +1,5 @@
+using Platform.Effects;
+using Platform.Testing;
 using Platform.Workloads.Health;
 using Platform.Workloads.Manifests;
 using Platform.Workloads.Runtimes;
@@ -23,7 +25,10 @@ public abstract class RuntimeContract : IAsyncLifetime
     protected IReplicaRuntime Runtime { get; private set; } = null!;
 
     /// <summary>A runtime as a new run of the platform would make it.</summary>
-    protected abstract IReplicaRuntime CreateRuntime();
+    protected abstract IReplicaRuntime CreateRuntime(IEffects? effects = null);
+
+    /// <summary>What the world holds of this owner's replicas, ended and half-made ones too, by other means than the runtime's where there are any.</summary>
+    protected virtual async Task<int> LeftAsync() => (await Runtime.FindAsync(Owner, Cancelled)).Count;
 
     /// <summary>A later run, beside the first or after it.</summary>
     protected IReplicaRuntime NextRun()
@@ -147,6 +152,40 @@ public abstract class RuntimeContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task KilledAtAnyEffectOfAStartOrAStop_TheNextRunFindsWhatLivesAndClearsAwayTheRest()
+    {
+        var (killed, lived) = (0, 0);
+        for (var effect = 1; ; effect++)
+        {
+            foreach (var after in new[] { false, true })
+            {
+                var effects = new KillingEffects(effect, after);
+                var spec = Spec(ManifestFor(["stubborn"]));
+                await DieAsync(CreateRuntime(effects), spec);
+                if (!effects.Dead)
+                {
+                    // A start and a stop that kills are three effects at least, cut on either side.
+                    Assert.True(killed >= 6, $"Only {killed} places to be killed at.");
+                    Assert.True(lived > 0);
+                    return;
+                }
+
+                killed++;
+                var next = NextRun();
+                foreach (var found in await next.FindAsync(Owner, Cancelled))
+                {
+                    lived++;
+                    Assert.Equal((spec.Id, spec.Generation), (found.Id, found.Generation));
+                    Assert.True(await next.IsAliveAsync(found, Cancelled));
+                    await next.StopAsync(found, TimeSpan.Zero, Cancelled);
+                }
+
+                await UntilAsync(async () => await LeftAsync() == 0);
+            }
+        }
+    }
+
+    [Fact]
     public async Task FindAsync_SomebodyElsesReplicas_AreNotGiven()
     {
         await ServingAsync(["serve"]);
@@ -261,6 +300,25 @@ public abstract class RuntimeContract : IAsyncLifetime
 
         await UntilAsync(async () => await CpuAsync(handle) > before + 0.2);
         Assert.InRange((await Runtime.UsageAsync(handle, Cancelled))!.MemoryBytes, 1 << 16, 1 << 30);
+    }
+
+    /// <summary>A run of the platform that starts a replica and stops it, and dies somewhere on the way.</summary>
+    private async Task DieAsync(IReplicaRuntime dying, ReplicaSpec spec)
+    {
+        try
+        {
+            var handle = await dying.StartAsync(spec, Cancelled);
+            await UntilAsync(async () => (await HealthAsync(handle)).IsHealthy);
+            await dying.StopAsync(handle, TimeSpan.FromMilliseconds(50), Cancelled);
+        }
+        catch (KilledException)
+        {
+            // As it was meant to.
+        }
+        finally
+        {
+            (dying as IDisposable)?.Dispose();
+        }
     }
 
     protected async Task<ReplicaHandle> ServingAsync(IReadOnlyList<string> mode)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using Platform.Effects;
 using Platform.Workloads.Health;
 using Platform.Workloads.Manifests;
 using Platform.Workloads.Runtimes;
@@ -25,7 +26,7 @@ public sealed class ProcessRuntimeTests : RuntimeContract
 
     protected override string Another(string instance) => (ProcessInstance.Parse(instance)!.Value with { StartTime = ProcessInstance.Parse(instance)!.Value.StartTime + 1 }).ToString();
 
-    protected override IReplicaRuntime CreateRuntime() => Create(new ProcessRuntimeOptions());
+    protected override IReplicaRuntime CreateRuntime(IEffects? effects = null) => Create(new ProcessRuntimeOptions(), effects);
 
     protected override Manifest ManifestFor(IReadOnlyList<string> mode, ResourceSpec? resources = null, IReadOnlyDictionary<string, string>? env = null) =>
         Manifest([Child, .. mode], resources, env);
@@ -172,8 +173,8 @@ public sealed class ProcessRuntimeTests : RuntimeContract
         await runtime.StopAsync(handle, TimeSpan.Zero, Cancelled);
     }
 
-    private ProcessRuntime Create(ProcessRuntimeOptions options) =>
-        new(_effects, new FolderSecrets("/no/such/folder"), TimeProvider.System, options, NullLogger<ProcessRuntime>.Instance);
+    private ProcessRuntime Create(ProcessRuntimeOptions options, IEffects? effects = null) =>
+        new(effects ?? _effects, new FolderSecrets("/no/such/folder"), TimeProvider.System, options, NullLogger<ProcessRuntime>.Instance);
 
     private static Manifest Manifest(IReadOnlyList<string> command, ResourceSpec? resources = null, IReadOnlyDictionary<string, string>? env = null) => new()
     {

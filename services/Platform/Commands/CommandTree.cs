@@ -33,6 +33,7 @@ internal static class CommandTree
             AlertsCommand.Create(cli),
             KeysCommand.Create(cli),
             BenchCommand.Create(cli),
+            ExportCommand.Create(cli),
             DocsCommand.Create(cli),
             VersionCommand.Create(cli),
             CompletionCommand.Create(cli));

@@ -13,7 +13,7 @@ public sealed class ComposeTests(ServiceImages engine)
         revision: v1
         process: { command: ["dotnet", "Storefront.dll"], workingDirectory: /applications }
         scaling: { min: 1, max: 2 }
-        rollout: { strategy: blueGreen, watch: 2s }
+        rollout: { strategy: blueGreen, watch: 2s, analysis: { judge: none } }
         """;
 
     [Fact]

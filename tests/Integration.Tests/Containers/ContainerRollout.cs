@@ -108,7 +108,7 @@ public abstract class ContainerRollout(DockerEngine engine, string runtime) : IA
             health: { path: / }
             resources: { cpu: 0.5, memory: 128Mi }
             scaling: { min: 2, max: 2 }
-            rollout: { strategy: blueGreen, watch: 1s }
+            rollout: { strategy: blueGreen, watch: 1s, analysis: { judge: none } }
             """;
         using var client = Client();
         using var body = new StringContent(manifest, Encoding.UTF8, "application/yaml");

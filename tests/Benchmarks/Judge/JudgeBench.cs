@@ -17,7 +17,7 @@ internal sealed class JudgeBench : IBench
     public IReadOnlyList<BenchOption> Options { get; } =
     [
         new("rollouts", "seeded rollouts per line", "1000"),
-        new("scenario", "names separated by commas; a-f; all: also bursts, pauses, zeroErrors, zeroTo1, broken", "a-f"),
+        new("scenario", "names separated by commas; a-f; all: also c25tail, c50tail, edge, bursts, pauses, zeroErrors, zeroTo1, broken", "a-f"),
         new("weight", "the canary's shares of the traffic in percent, separated by commas", "1,5,10"),
         new("rate", "requests per second, separated by commas", "10,100,1000"),
         new("distribution", "latencies: lognormal, pareto (heavy tail) or bimodal", "lognormal"),

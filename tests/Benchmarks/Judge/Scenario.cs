@@ -56,6 +56,11 @@ internal sealed record Scenario
             Traffic = t => 1 + 0.5 * Day(t), BaselineSlowdown = t => 1 + 0.3 * Day(t), CanarySlowdown = t => 1 + 0.3 * Day(t),
             BaselineErrors = t => 0.001 * (1 + 0.8 * Day(t)), CanaryErrors = t => 0.001 * (1 + 0.8 * Day(t)),
         },
+        new()
+        {
+            Name = "edge", IsStandard = false, Description = "as bad as is tolerated: 5 % slower, 1.1 × the errors + 0.02 %", Seconds = Whole,
+            CanarySlowdown = _ => 1.05, CanaryErrors = _ => 0.0013,
+        },
         new() { Name = "bursts", IsStandard = false, Description = "every minute a second in which a tenth of all requests fails, in both", Seconds = Whole, CommonBursts = 1 / 60.0 },
         new() { Name = "pauses", IsStandard = false, Description = "every replica stands still for half a second now and then, in both", Seconds = Whole, Pauses = 1 / 30.0 },
         new() { Name = "zeroErrors", IsStandard = false, Description = "no errors at all in either", Seconds = Whole, BaselineErrors = _ => 0, CanaryErrors = _ => 0 },

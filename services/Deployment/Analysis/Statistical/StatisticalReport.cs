@@ -71,11 +71,17 @@ internal static class StatisticalReport
     private static string Sentence(StatisticalTrial trial, MetricEvidence strongest) => trial.Outcome switch
     {
         VerdictOutcome.Fail => $"{strongest.Sentence}; if it were within tolerance this would be seen in less than {Percent(trial.Limits.FalseAborts)} of all rollouts",
-        VerdictOutcome.Pass => string.Join("; ", trial.Latencies.Where(l => l.Quantile == 0.95).Select(l => l.Test.Total.Canary > 0 ? l : null)
-            .Select(l => l is null ? null : Finding(trial, l.Test, l)).Prepend(Finding(trial, trial.Errors, null)).OfType<string>()),
+        VerdictOutcome.Pass => Good(trial),
         _ when trial.Requests == 0 => "no requests yet, and no traffic is never a pass",
         _ => $"{trial.Requests} of the {trial.Limits.MinRequests} requests needed for a verdict, {trial.Failed} failed",
     };
+
+    private static string Good(StatisticalTrial trial)
+    {
+        var errors = Finding(trial, trial.Errors, null);
+        var p95 = trial.Latencies.First(l => l.Quantile == 0.95);
+        return p95.Test.Total.Canary > 0 ? $"{errors}; {Finding(trial, p95.Test, p95)}" : errors;
+    }
 
     /// <summary>What a pass must exclude to be a confident one: that so large a share of requests is bad.</summary>
     private static IEnumerable<(long Bad, long Requests, double Limit)> Questions(StatisticalTrial trial)

@@ -8,13 +8,13 @@ public sealed class StatisticalJudgeTests
     private static readonly StatisticalJudge Judge = new();
 
     [Fact]
-    public void Looked_at_every_second_it_aborts_at_most_one_in_a_hundred_canaries_that_are_alike()
+    public void Looked_at_every_second_it_aborts_at_most_one_in_a_hundred_canaries_that_are_just_within_tolerance()
     {
         const int Rollouts = 2_000;
         var aborted = 0;
         Parallel.For(0, Rollouts, seed =>
         {
-            if (Trials.Play(Judge, Trials.Limits, seed, 120, 10, 60, _ => (0.02, 1), _ => (0.02, 1)) is not null) Interlocked.Increment(ref aborted);
+            if (Trials.Play(Judge, Trials.Limits, seed, 120, 10, 60, _ => (0.0222, 1.05), _ => (0.02, 1)) is not null) Interlocked.Increment(ref aborted);
         });
         Assert.InRange(aborted, 0, Rollouts / 100);
     }

@@ -4,6 +4,7 @@ using Platform.Effects;
 using Platform.Gateway.Forwarding;
 using Platform.Gateway.Holding;
 using Platform.Gateway.Measuring;
+using Platform.Gateway.Mirroring;
 using Platform.Gateway.Replicas;
 using Platform.Gateway.Routing;
 
@@ -29,6 +30,7 @@ internal static class DataPlane
         services.AddSingleton<RouteTables>();
         services.AddSingleton<HoldRoom>();
         services.AddSingleton<GatewayInstruments>();
+        services.AddSingleton<Mirror>();
         services.AddSingleton<TrafficHandler>();
         services.AddHostedService<RoutesLoading>();
         services.AddSingleton<ActiveHealthChecks>();

@@ -15,7 +15,7 @@ namespace Platform.Gateway;
 /// <item>Owns: the tables in force, kept in <c>&lt;Data&gt;/gateway/routes.json</c>. No database; it serves with everything else down.</item>
 /// <item>Handles: <see cref="ShiftTraffic"/>.</item>
 /// <item>Publishes: <see cref="TrafficShifted"/>, <see cref="ReplicaDrained"/>.</item>
-/// <item>Measures: requests, errors, inFlight, latency, held, each second, by application, revision and replica.</item>
+/// <item>Measures: requests, errors, inFlight, latency, held, mirroredRequests, mirroredErrors, mirroredLatency, each second, by application, revision and replica.</item>
 /// <item>Serves: traffic on 8080; <c>GET /routes</c>, <c>GET /routes/{application}</c> on 8010.</item>
 /// </list>
 /// </summary>

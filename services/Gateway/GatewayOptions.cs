@@ -59,4 +59,19 @@ public sealed class GatewayOptions
     /// <summary>The longest ejection. Default 60 s; 100 ms to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan EjectAtMost { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Copies of requests that may be under way to a revision that is tried out, per application; further requests are not copied.
+    /// Default 64; 0 to 10,000.
+    /// </summary>
+    [Range(0, 10_000)]
+    public int MirrorLimit { get; set; } = 64;
+
+    /// <summary>The longest body of which a copy is kept; requests with a longer one are not copied. Default 64Ki; 0 to 1Mi.</summary>
+    [Range(0, 1_048_576)]
+    public long MirrorBodyLimit { get; set; } = 65_536;
+
+    /// <summary>How long a copy may wait for its answer before it counts as failed. Default 30 s; 100 ms to 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan MirrorTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -27,12 +27,14 @@ internal sealed class RevisionMetrics(TimeProvider time) : IMetricReader
             var number = ++_reports;
             foreach (var revision in batch.Samples.GroupBy(s => s.Revision).Where(g => g.Key.Length > 0))
             {
-                var requests = (long)Whole(revision, MetricNames.Requests).Sum(s => s.Value);
-                var latencies = Whole(revision, MetricNames.Latency).Select(s => s.Histogram).OfType<LatencyHistogram>().ToList();
+                // A copy of another revision's request says as much about a revision as a request of its own.
+                var requests = Count(revision, MetricNames.Requests, MetricNames.MirroredRequests);
+                var latencies = Whole(revision, MetricNames.Latency).Concat(Whole(revision, MetricNames.MirroredLatency))
+                    .Select(s => s.Histogram).OfType<LatencyHistogram>().ToList();
                 if (requests == 0 && latencies.Count == 0) continue;
                 Keep(
                     (batch.Application, revision.Key),
-                    new Slice(number, batch.At, batch.Interval, requests, (long)Whole(revision, MetricNames.Errors).Sum(s => s.Value), latencies));
+                    new Slice(number, batch.At, batch.Interval, requests, Count(revision, MetricNames.Errors, MetricNames.MirroredErrors), latencies));
             }
         }
     }
@@ -97,6 +99,9 @@ internal sealed class RevisionMetrics(TimeProvider time) : IMetricReader
         foreach (var histogram in slice.Latencies) latencies.Merge(histogram);
         return new RevisionCounts(slice.Requests, slice.Errors, latencies);
     }
+
+    private static long Count(IEnumerable<MetricSample> samples, string own, string mirrored) =>
+        (long)(Whole(samples, own).Sum(s => s.Value) + Whole(samples, mirrored).Sum(s => s.Value));
 
     /// <summary>A source gives a revision's figures as a whole, or per replica, or both: the whole counts where there is one.</summary>
     private static IEnumerable<MetricSample> Whole(IEnumerable<MetricSample> samples, string name)

@@ -27,8 +27,20 @@ internal static class RouteEndpoints
         Hosts = route.Table.Hosts,
         PathPrefix = route.Table.PathPrefix,
         LoadBalancing = route.Table.LoadBalancing,
+        Rules = [.. route.Table.Rules.Select(r => new RuleView { Header = r.Header, Cookie = r.Cookie, Value = r.Value, Revision = r.Revision })],
+        Sticky = route.Sticky?.Pool.Revision,
         Held = route.Traffic.Held,
-        Revisions = [.. route.Revisions.Select(r => new RevisionView { Revision = r.Revision, Weight = r.Weight, Replicas = [.. r.Replicas.Select(p => View(p, time))] })],
+        Revisions =
+        [
+            .. route.Table.Revisions.Zip(route.Revisions, (told, pool) => new RevisionView
+            {
+                Revision = pool.Revision,
+                Weight = pool.Weight,
+                Mirror = told.Mirror,
+                MirrorWrites = told.MirrorWrites,
+                Replicas = [.. pool.Replicas.Select(p => View(p, time))],
+            }),
+        ],
         Draining = [.. tables.Replicas.Where(r => r.IsRetired && r.Application == route.Application).Select(r => View(r, time))],
     };
 
@@ -37,9 +49,11 @@ internal static class RouteEndpoints
         Id = replica.Id,
         Address = replica.Address,
         Ready = !replica.IsRetired && replica.Health.IsReady(time.GetTimestamp()),
-        InFlight = replica.InFlight,
+        InFlight = replica.Serving,
         Requests = replica.Counters.Requests,
         Errors = replica.Counters.Errors,
+        Mirrored = replica.Mirrored.Requests,
+        MirroredErrors = replica.Mirrored.Errors,
         Ejections = replica.Health.Ejections,
         EjectedFor = replica.Health.EjectedFor,
         HealthCheck = replica.Health.Seen,

@@ -27,7 +27,7 @@ internal sealed class WeightedSplit
     public int Choose(ulong turn)
     {
         if (Total == 0) return -1;
-        var point = (long)Math.BigMul(turn * InverseGoldenRatio, (ulong)Total, out _);
+        var point = Point(turn, Total);
         for (var i = 0; i < _upTo.Length; i++)
         {
             if (point < _upTo[i]) return i;
@@ -35,4 +35,7 @@ internal sealed class WeightedSplit
 
         return _upTo.Length - 1;
     }
+
+    /// <summary>Where the n-th request falls among <paramref name="total"/> places: 0 to total − 1.</summary>
+    public static long Point(ulong turn, long total) => (long)Math.BigMul(turn * InverseGoldenRatio, (ulong)total, out _);
 }

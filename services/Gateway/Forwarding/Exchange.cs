@@ -1,4 +1,5 @@
-using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+using Platform.Gateway.Mirroring;
 using Platform.Gateway.Replicas;
 using Platform.Gateway.Routing;
 using Yarp.ReverseProxy.Forwarder;
@@ -11,8 +12,6 @@ namespace Platform.Gateway.Forwarding;
 /// </summary>
 internal sealed class Exchange(TrafficHandler handler) : HttpTransformer
 {
-    private static readonly UriCreationOptions AsReceived = new() { DangerousDisablePathAndQueryCanonicalization = true };
-
     public HttpContext Context { get; private set; } = null!;
 
     public ApplicationRoute Route { get; set; } = null!;
@@ -22,6 +21,15 @@ internal sealed class Exchange(TrafficHandler handler) : HttpTransformer
 
     /// <summary>Replicas that failed it.</summary>
     public List<Replica> Tried { get; } = [];
+
+    /// <summary>Its answer tells the client, by a cookie, which revision it met: there is a sticky one, and the client's cookies do not say it.</summary>
+    public bool TellsRevision { get; set; }
+
+    /// <summary>Who gets a copy of it; null: nobody.</summary>
+    public MirrorTarget? Mirror { get; set; }
+
+    /// <summary>Its body, if it is kept for the copy.</summary>
+    public CapturedBody? Body { get; set; }
 
     public long Started { get; private set; }
 
@@ -53,6 +61,9 @@ internal sealed class Exchange(TrafficHandler handler) : HttpTransformer
         Route = null!;
         Replica = null;
         Tried.Clear();
+        TellsRevision = false;
+        Mirror = null;
+        Body = null;
         Failed = FailedTry.None;
         InRetryLoop = false;
         IsTunnel = false;
@@ -72,9 +83,7 @@ internal sealed class Exchange(TrafficHandler handler) : HttpTransformer
 
     public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
-        // What the rules looked at is what is sent: no decoding and encoding in between.
-        var target = RequestRules.PathAndQuery(httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-        proxyRequest.RequestUri = new Uri(string.Concat(destinationPrefix, target), AsReceived);
+        proxyRequest.RequestUri = RequestRules.Target(httpContext, destinationPrefix);
 
         var headers = httpContext.Request.Headers;
         if (proxyRequest.Content is not null || (headers.ContentLength is null && headers.ContentType.Count == 0))
@@ -92,7 +101,9 @@ internal sealed class Exchange(TrafficHandler handler) : HttpTransformer
         if (proxyResponse is null) return handler.FailedAsync(this);
         Replica!.Health.Answered();
         IsTunnel = proxyResponse.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols;
-        return base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        var copied = base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        if (TellsRevision && Route.Sticky is { } sticky) httpContext.Response.Headers.Append(HeaderNames.SetCookie, sticky.Cookie(Replica.Revision));
+        return copied;
     }
 
     private async ValueTask CopyAndCleanAsync(HttpContext context, HttpRequestMessage request, string prefix, CancellationToken cancellationToken)

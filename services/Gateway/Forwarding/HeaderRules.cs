@@ -8,6 +8,9 @@ namespace Platform.Gateway.Forwarding;
 /// <summary>Which request headers a replica gets.</summary>
 internal static class HeaderRules
 {
+    /// <summary>Marks a copy of a request, so that whoever gets it can tell. Only the gateway says so.</summary>
+    public const string Mirrored = "X-Platform-Mirrored";
+
     private const string ForwardedFor = "X-Forwarded-For";
     private const string ForwardedHost = "X-Forwarded-Host";
     private const string ForwardedProto = "X-Forwarded-Proto";
@@ -17,7 +20,7 @@ internal static class HeaderRules
     {
         HeaderNames.Connection, HeaderNames.KeepAlive, HeaderNames.ProxyConnection, HeaderNames.TE, HeaderNames.TransferEncoding, HeaderNames.Upgrade,
         HeaderNames.ProxyAuthenticate, HeaderNames.ProxyAuthorization, "Proxy-Authentication-Info", HeaderNames.AltSvc, "HTTP2-Settings",
-        "Forwarded",
+        "Forwarded", Mirrored,
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Copies the client's headers that may pass and adds the gateway's own.</summary>

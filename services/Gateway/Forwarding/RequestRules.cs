@@ -8,6 +8,8 @@ namespace Platform.Gateway.Forwarding;
 /// </summary>
 internal static class RequestRules
 {
+    private static readonly UriCreationOptions AsReceived = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
     /// <summary>Why a request is not forwarded; null: it may be.</summary>
     public static TrafficProblem? Refuse(HttpContext context)
     {
@@ -26,6 +28,13 @@ internal static class RequestRules
         var slash = path.IndexOf('/');
         return slash < 0 ? [] : path[slash..];
     }
+
+    /// <summary>Where a request goes at a replica: what the rules looked at is what is sent, no decoding and encoding in between.</summary>
+    public static Uri Target(HttpContext context, string prefix) =>
+        new(string.Concat(prefix, PathAndQuery(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget)), AsReceived);
+
+    /// <summary>False: there is certainly no body.</summary>
+    public static bool MayHaveBody(this HttpContext context) => context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
 
     /// <summary>
     /// Only visible ASCII, no backslash, no fragment, no dot segment however written; in the path no encoded slash, backslash, control

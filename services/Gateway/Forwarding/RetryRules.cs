@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Platform.Gateway.Forwarding;
@@ -46,7 +45,7 @@ internal static class RetryRules
     public static bool MayRepeat(FailedTry failed, HttpContext context) => failed switch
     {
         FailedTry.NothingSent => true,
-        FailedTry.NoAnswer => IsIdempotent(context.Request.Method) && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false },
+        FailedTry.NoAnswer => IsIdempotent(context.Request.Method) && !context.MayHaveBody(),
         _ => false,
     };
 

@@ -16,16 +16,9 @@ internal static class RevisionPin
     public static RevisionPool? Find(IHeaderDictionary headers, ApplicationRoute route)
     {
         if (headers.TryGetValue(Header, out var named) && named.Count == 1 && route.Find(named[0].AsSpan().Trim()) is { } pool) return pool;
-        foreach (var cookies in headers.Cookie)
+        foreach (var cookie in new RequestCookies(headers))
         {
-            var rest = cookies.AsSpan();
-            while (!rest.IsEmpty)
-            {
-                var end = rest.IndexOf(';');
-                var pair = (end < 0 ? rest : rest[..end]).Trim();
-                if (pair.StartsWith(Cookie, StringComparison.Ordinal)) return route.Find(pair[Cookie.Length..]);
-                rest = end < 0 ? default : rest[(end + 1)..];
-            }
+            if (cookie.StartsWith(Cookie, StringComparison.Ordinal)) return route.Find(cookie[Cookie.Length..]);
         }
 
         return null;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.ObjectPool;
 using Platform.Gateway.Holding;
 using Platform.Gateway.Measuring;
+using Platform.Gateway.Mirroring;
 using Platform.Gateway.Routing;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -12,7 +13,7 @@ namespace Platform.Gateway.Forwarding;
 /// <summary>
 /// The data plane: everything that happens to a request on the traffic port.
 /// <code>
-/// request ─ rules ─ route ─ revision ─ replica ─ YARP's forwarder ─ answer ─ count
+/// request ─ rules ─ route ─ revision ─ replica ─ YARP's forwarder ─ answer ─ count ─ copy, if it is to be mirrored
 ///             │       │                  │            │
 ///            400     404         none: hold, 503     no answer: retry on another replica, or hold, or 502
 /// </code>
@@ -25,6 +26,7 @@ internal sealed partial class TrafficHandler
 
     private readonly RouteTables _tables;
     private readonly HoldRoom _holdRoom;
+    private readonly Mirror _mirror;
     private readonly IHttpForwarder _forwarder;
     private readonly GatewayOptions _options;
     private readonly GatewayInstruments _instruments;
@@ -34,9 +36,9 @@ internal sealed partial class TrafficHandler
     private readonly ObjectPool<Exchange> _exchanges;
 
     public TrafficHandler(
-        RouteTables tables, HoldRoom holdRoom, IHttpForwarder forwarder, GatewayOptions options, GatewayInstruments instruments, TimeProvider time, ILogger<TrafficHandler> logger)
+        RouteTables tables, HoldRoom holdRoom, Mirror mirror, IHttpForwarder forwarder, GatewayOptions options, GatewayInstruments instruments, TimeProvider time, ILogger<TrafficHandler> logger)
     {
-        (_tables, _holdRoom, _forwarder, _options, _instruments, _time, _logger) = (tables, holdRoom, forwarder, options, instruments, time, logger);
+        (_tables, _holdRoom, _mirror, _forwarder, _options, _instruments, _time, _logger) = (tables, holdRoom, mirror, forwarder, options, instruments, time, logger);
         _config = new ForwarderRequestConfig { ActivityTimeout = options.ActivityTimeout, Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         _exchanges = new DefaultObjectPool<Exchange>(new ExchangePolicy(this), maximumRetained: 4_096);
     }
@@ -58,7 +60,11 @@ internal sealed partial class TrafficHandler
         var headers = exchange.Context.Request.Headers;
         while (true)
         {
-            var replica = exchange.Route.Choose(RevisionPin.Find(headers, exchange.Route), exchange.Tried, _time.GetTimestamp());
+            var route = exchange.Route;
+            var named = RevisionPin.Find(headers, route) ?? route.Rules?.Find(headers);
+            RevisionPool? kept = null;
+            exchange.TellsRevision = named is null && route.Sticky is { } sticky && !sticky.IsSettled(headers, route.Traffic, out kept);
+            var replica = route.Choose(named, kept, exchange.Tried, _time.GetTimestamp());
             if (replica is null) return false;
             if (replica.TryEnter())
             {
@@ -90,6 +96,7 @@ internal sealed partial class TrafficHandler
     {
         var seconds = exchange.IsTunnel ? double.NaN : _time.GetElapsedTime(exchange.Started).TotalSeconds;
         (exchange.Replica?.Counters ?? exchange.Route.Traffic.Unrouted).Record(seconds, IsError(exchange));
+        if (exchange.Mirror is not null) _mirror.End(exchange);
         exchange.LeaveReplica();
         exchange.Reset();
         _exchanges.Return(exchange);
@@ -113,6 +120,7 @@ internal sealed partial class TrafficHandler
     private Task ForwardAsync(Exchange exchange)
     {
         var replica = exchange.Replica!;
+        if (exchange.Route.Mirrors is { } mirrors && !exchange.InRetryLoop) _mirror.Begin(exchange, mirrors);
         if (Activity.Current is { IsAllDataRequested: true } activity)
         {
             activity.SetTag("platform.application", replica.Application);

@@ -14,15 +14,19 @@ internal sealed class GatewayInstruments : IDisposable
     private readonly Meter _meter;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _mirrorDropped;
 
     public GatewayInstruments(RouteTables tables, HoldRoom holdRoom, IMeterFactory meters)
     {
         _meter = meters.Create("Platform.Gateway");
         _retries = _meter.CreateCounter<long>("platform.gateway.retries", "{request}", "Tries beyond a request's first.");
         _refused = _meter.CreateCounter<long>("platform.gateway.refused", "{request}", "Requests the gateway answered itself, by reason.");
+        _mirrorDropped = _meter.CreateCounter<long>("platform.gateway.mirror_dropped", "{request}", "Requests that were to be mirrored and were not, by reason.");
+        _meter.CreateObservableCounter("platform.gateway.mirrored", () => tables.Replicas.Select(r => Of(r, r.Mirrored.Requests)), "{request}", "Copies of requests ended; no client saw their answers.");
+        _meter.CreateObservableCounter("platform.gateway.mirrored_errors", () => tables.Replicas.Select(r => Of(r, r.Mirrored.Errors)), "{request}", "Copies of requests ended with a 5xx status or without a whole answer.");
         _meter.CreateObservableCounter("platform.gateway.requests", () => tables.Replicas.Select(r => Of(r, r.Counters.Requests)), "{request}", "Requests ended.");
         _meter.CreateObservableCounter("platform.gateway.errors", () => tables.Replicas.Select(r => Of(r, r.Counters.Errors)), "{request}", "Requests ended with a 5xx status or without a whole answer.");
-        _meter.CreateObservableUpDownCounter("platform.gateway.in_flight", () => tables.Replicas.Select(r => Of(r, r.InFlight)), "{request}", "Requests under way.");
+        _meter.CreateObservableUpDownCounter("platform.gateway.in_flight", () => tables.Replicas.Select(r => Of(r, r.Serving)), "{request}", "Requests under way.");
         _meter.CreateObservableUpDownCounter("platform.gateway.held", () => holdRoom.Held, "{request}", "Requests that wait for a ready replica.");
     }
 
@@ -31,6 +35,10 @@ internal sealed class GatewayInstruments : IDisposable
 
     /// <summary>A request was answered by the gateway itself.</summary>
     public void Refused(string reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>A request that was to be mirrored was not.</summary>
+    public void MirrorDropped(string application, string reason) =>
+        _mirrorDropped.Add(1, new KeyValuePair<string, object?>("application", application), new KeyValuePair<string, object?>("reason", reason));
 
     public void Dispose() => _meter.Dispose();
 

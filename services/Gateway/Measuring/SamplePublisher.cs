@@ -42,7 +42,12 @@ internal sealed class SamplePublisher(RouteTables tables, IMetricStream stream, 
     {
         var samples = new List<MetricSample>();
         var requests = 0L;
-        foreach (var replica in replicas) requests += Add(samples, replica.Revision, replica.Id, replica.Counters.Take(), replica.InFlight);
+        foreach (var replica in replicas)
+        {
+            requests += Add(samples, replica.Revision, replica.Id, replica.Counters.Take(), replica.Serving);
+            if (replica.Mirrored.HasNew) AddMirrored(samples, replica, replica.Mirrored.Take());
+        }
+
         requests += Add(samples, "", "", traffic.Unrouted.Take(), inFlight: 0);
         samples.Add(new MetricSample(MetricNames.Held, "", "", traffic.Held));
         traffic.Retries.Refill(requests);
@@ -56,5 +61,13 @@ internal sealed class SamplePublisher(RouteTables tables, IMetricStream stream, 
         samples.Add(new MetricSample(MetricNames.InFlight, revision, replica, inFlight));
         if (interval.Latency.Count > 0) samples.Add(new MetricSample(MetricNames.Latency, revision, replica, interval.Latency.Count, interval.Latency));
         return interval.Requests;
+    }
+
+    /// <summary>Under names of their own: they are no demand of the application's, and no client met their errors.</summary>
+    private static void AddMirrored(List<MetricSample> samples, Replica replica, TrafficInterval interval)
+    {
+        samples.Add(new MetricSample(MetricNames.MirroredRequests, replica.Revision, replica.Id, interval.Requests));
+        samples.Add(new MetricSample(MetricNames.MirroredErrors, replica.Revision, replica.Id, interval.Errors));
+        if (interval.Latency.Count > 0) samples.Add(new MetricSample(MetricNames.MirroredLatency, replica.Revision, replica.Id, interval.Latency.Count, interval.Latency));
     }
 }

@@ -17,6 +17,9 @@ internal sealed class TrafficCounters
     /// <summary>Of them, ended with a 5xx status or without a whole answer.</summary>
     public long Errors => Volatile.Read(ref _errors);
 
+    /// <summary>Something was recorded since the last <see cref="Take"/>.</summary>
+    public bool HasNew => Requests != _takenRequests;
+
     /// <summary>A request has ended.</summary>
     /// <param name="seconds">How long it took; NaN for a connection that became a tunnel, whose length says nothing about the replica.</param>
     /// <param name="error">It ended with a 5xx status or without a whole answer.</param>

@@ -15,7 +15,9 @@ namespace Platform.Gateway.Replicas;
 internal sealed class Replica : IDisposable
 {
     private readonly CancellationTokenSource _cut = new();
+    private CancellationTokenSource _mirrorCut = new();
     private int _inFlight;
+    private int _mirrored;
     private int _retired;
 
     public Replica(string application, string revision, ReplicaAddress address, GatewayOptions options, TimeProvider time)
@@ -47,10 +49,20 @@ internal sealed class Replica : IDisposable
 
     public TrafficCounters Counters { get; } = new();
 
+    /// <summary>What became of the copies of other revisions' requests: apart, because no client sees them.</summary>
+    public TrafficCounters Mirrored { get; } = new();
+
+    /// <summary>Cancelled when the replica leaves the table: nobody waits for a copy's answer. Read it only while a copy is counted in.</summary>
+    public CancellationToken MirrorToken => Volatile.Read(ref _mirrorCut).Token;
+
     /// <summary>Cancelled when the grace period of what is still under way has ended.</summary>
     public CancellationToken CutToken { get; }
 
+    /// <summary>Everything under way, copies of requests included: what keeps the replica busy, and from being drained.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>Requests of clients under way.</summary>
+    public int Serving => Math.Max(0, InFlight - Volatile.Read(ref _mirrored));
 
     public bool IsRetired => Volatile.Read(ref _retired) != 0;
 
@@ -74,11 +86,38 @@ internal sealed class Replica : IDisposable
         if (Interlocked.Decrement(ref _inFlight) == 0 && Volatile.Read(ref _retired) != 0) Emptied?.Invoke();
     }
 
-    /// <summary>From now on nobody enters. Call it after the table that no longer names the replica is in force.</summary>
-    public void Retire() => Interlocked.Exchange(ref _retired, 1);
+    /// <summary>Counts a copy of a request in. False: the replica has left the table.</summary>
+    public bool TryEnterMirrored()
+    {
+        if (!TryEnter()) return false;
+        Interlocked.Increment(ref _mirrored);
+        return true;
+    }
+
+    /// <summary>Counts a copy out.</summary>
+    public void LeaveMirrored()
+    {
+        Interlocked.Decrement(ref _mirrored);
+        Leave();
+    }
+
+    /// <summary>
+    /// From now on nobody enters, and the copies under way end. Call it after the table that no longer names the replica is in force;
+    /// never at the same time as <see cref="Return"/>.
+    /// </summary>
+    public void Retire()
+    {
+        Interlocked.Exchange(ref _retired, 1);
+        _mirrorCut.Cancel();
+    }
 
     /// <summary>The replica is named by a table again. Call it before that table is in force.</summary>
-    public void Return() => Interlocked.Exchange(ref _retired, 0);
+    public void Return()
+    {
+        // The old source is left to those who still hold its token.
+        Volatile.Write(ref _mirrorCut, new CancellationTokenSource());
+        Interlocked.Exchange(ref _retired, 0);
+    }
 
     /// <summary>Ends everything under way.</summary>
     public void Cut() => _cut.Cancel();
@@ -87,5 +126,6 @@ internal sealed class Replica : IDisposable
     {
         Client.Dispose();
         _cut.Dispose();
+        _mirrorCut.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using Platform.Contracts.Traffic;
 using Platform.Gateway.Balancing;
+using Platform.Gateway.Mirroring;
 using Platform.Gateway.Replicas;
 
 namespace Platform.Gateway.Routing;
@@ -22,6 +23,9 @@ internal sealed class ApplicationRoute
         Revisions = [.. table.Revisions.Select(r => new RevisionPool(r.Revision, r.Weight, [.. r.Replicas.Select(a => find(r.Revision, a))], loadBalancing))];
         _weighted = [.. Revisions.Where(r => r.Weight > 0 && r.Replicas.Length > 0)];
         _split = new WeightedSplit(_weighted.Select(r => r.Weight));
+        Rules = RevisionRules.Of(table.Rules, this);
+        Sticky = StickyRevision.Of(this, _weighted);
+        Mirrors = MirrorSplit.Of(this);
     }
 
     public RouteTable Table { get; }
@@ -34,6 +38,15 @@ internal sealed class ApplicationRoute
     public string PathPrefix { get; }
 
     public RevisionPool[] Revisions { get; }
+
+    /// <summary>Headers and cookies that lead to a revision; null: none.</summary>
+    public RevisionRules? Rules { get; }
+
+    /// <summary>The revision that clients keep meeting; null: none.</summary>
+    public StickyRevision? Sticky { get; }
+
+    /// <summary>The revisions that get copies of the others' requests; null: none.</summary>
+    public MirrorSplit? Mirrors { get; }
 
     public IEnumerable<Replica> Replicas => Revisions.SelectMany(r => r.Replicas);
 
@@ -49,14 +62,20 @@ internal sealed class ApplicationRoute
     }
 
     /// <summary>
-    /// A replica for a request: of the pinned revision, otherwise of one chosen by weight; when all of that revision's were tried, of
-    /// any other revision that takes part by weight. Null: none is left, or there was none. Allocates nothing.
+    /// A replica for a request: of the named revision; otherwise of the one its client is kept on, if it has a ready one; otherwise of one
+    /// chosen by weight; when all of that revision's were tried, of any other revision that takes part by weight. Null: none is left, or
+    /// there was none. Allocates nothing.
     /// </summary>
-    public Replica? Choose(RevisionPool? pinned, List<Replica> tried, long now)
+    /// <param name="named">The revision the request names, or a rule for it; null: none.</param>
+    /// <param name="kept">The revision its client is kept on; null: none.</param>
+    /// <param name="tried">Replicas that failed this request already.</param>
+    /// <param name="now">A timestamp of the gateway's clock.</param>
+    public Replica? Choose(RevisionPool? named, RevisionPool? kept, List<Replica> tried, long now)
     {
-        if (pinned is not null) return pinned.Choose(tried, now);
+        if (named is not null) return named.Choose(tried, now);
+        if (kept?.ChooseReady(tried, now) is { } again) return again;
         if (_weighted.Length == 0) return null;
-        var chosen = _weighted.Length == 1 ? _weighted[0] : _weighted[_split.Choose(Traffic.NextTurn())];
+        var chosen = _weighted.Length == 1 ? _weighted[0] : _weighted[_split.Choose(Traffic.Weighted.Next())];
         var replica = chosen.Choose(tried, now);
         if (replica is not null || tried.Count == 0) return replica;
         foreach (var other in _weighted)

@@ -1,3 +1,4 @@
+using Platform.Gateway.Balancing;
 using Platform.Gateway.Forwarding;
 using Platform.Gateway.Measuring;
 
@@ -6,8 +7,8 @@ namespace Platform.Gateway.Routing;
 /// <summary>What an application keeps across its tables.</summary>
 internal sealed class ApplicationTraffic(string application, GatewayOptions options)
 {
-    private long _turn = -1;
     private int _held;
+    private int _mirrored;
     private TaskCompletionSource _changed = NewSignal();
 
     public string Application { get; } = application;
@@ -23,8 +24,28 @@ internal sealed class ApplicationTraffic(string application, GatewayOptions opti
     /// <summary>Completes at the next change of its table or of a replica's health.</summary>
     public Task Changed => Volatile.Read(ref _changed).Task;
 
-    /// <summary>The number of the next request.</summary>
-    public ulong NextTurn() => (ulong)Interlocked.Increment(ref _turn);
+    /// <summary>Requests split by weight.</summary>
+    public Turns Weighted { get; } = new();
+
+    /// <summary>Clients asked again whether they move to the sticky revision.</summary>
+    public Turns AskedAgain { get; } = new();
+
+    /// <summary>Requests split by weight among all but the sticky revision.</summary>
+    public Turns Others { get; } = new();
+
+    /// <summary>Requests that may be mirrored.</summary>
+    public Turns Mirrored { get; } = new();
+
+    /// <summary>Takes one of the places for copies. False: all are taken.</summary>
+    public bool TryMirror()
+    {
+        if (Interlocked.Increment(ref _mirrored) <= options.MirrorLimit) return true;
+        Interlocked.Decrement(ref _mirrored);
+        return false;
+    }
+
+    /// <summary>Gives the place back.</summary>
+    public void EndMirror() => Interlocked.Decrement(ref _mirrored);
 
     public void SignalChange() => Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
 

@@ -11,6 +11,12 @@ public static class MetricNames
     public const string InFlight = "inFlight";
     /// <summary>Latency of the requests ended in the interval (histogram, seconds).</summary>
     public const string Latency = "latency";
+    /// <summary>Copies of other revisions' requests ended in the interval (count). No client waits for them: they are no demand.</summary>
+    public const string MirroredRequests = "mirroredRequests";
+    /// <summary>Copies ended in the interval with a 5xx status or no answer (count).</summary>
+    public const string MirroredErrors = "mirroredErrors";
+    /// <summary>Latency of the copies ended in the interval (histogram, seconds).</summary>
+    public const string MirroredLatency = "mirroredLatency";
     /// <summary>Requests held because no replica was ready, at the end of the interval (gauge).</summary>
     public const string Held = "held";
     /// <summary>CPU used (gauge, cores).</summary>

@@ -101,6 +101,30 @@ public sealed class ThresholdJudgeTests
     }
 
     [Fact]
+    public void RevisionMetrics_CountsCopiesOfOtherRevisionsRequests_AsTheRevisionsOwn()
+    {
+        var metrics = new RevisionMetrics(TimeProvider.System);
+        var start = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
+        var latency = new LatencyHistogram();
+        latency.Record(0.2, 8);
+        var batch = Batch(start.AddSeconds(1));
+
+        metrics.Add(batch with
+        {
+            Samples =
+            [
+                .. batch.Samples,
+                new MetricSample(MetricNames.MirroredRequests, "v2", "c", 8), new MetricSample(MetricNames.MirroredErrors, "v2", "c", 3), new MetricSample(MetricNames.MirroredLatency, "v2", "c", 8, latency),
+                new MetricSample(MetricNames.Requests, "v2", "c", 2), new MetricSample(MetricNames.Errors, "v2", "c", 1),
+            ],
+        });
+
+        var interval = metrics.After("shop", "v2", "v1", after: 0, start).Single().Interval;
+        Assert.Equal((10, 4, 8), (interval.Canary.Requests, interval.Canary.Errors, interval.Canary.Latencies!.Count));
+        Assert.Equal((10, 1, 10), (interval.Baseline.Requests, interval.Baseline.Errors, interval.Baseline.Latencies!.Count));
+    }
+
+    [Fact]
     public void Trial_IntervalByInterval_JudgesWhatTheSumsWouldBeJudged()
     {
         var trial = new ThresholdJudge().Begin(Limits);

@@ -13,6 +13,7 @@ using Platform.Effects;
 using Platform.Gateway.Forwarding;
 using Platform.Gateway.Holding;
 using Platform.Gateway.Measuring;
+using Platform.Gateway.Mirroring;
 using Platform.Gateway.Routing;
 using Platform.Gateway.Tests.Support;
 using Yarp.ReverseProxy.Forwarder;
@@ -24,10 +25,14 @@ namespace Platform.Gateway.Tests.Forwarding;
 public sealed class AllocationTests
 {
     [Theory]
-    [InlineData("leastRequests")]
-    [InlineData("powerOfTwoChoices")]
-    [InlineData("roundRobin")]
-    public async Task The_whole_way_through_our_own_code_allocates_nothing(string loadBalancing)
+    [InlineData("leastRequests", "a=b; platform-revision=v1")]
+    [InlineData("powerOfTwoChoices", "a=b; platform-revision=v1")]
+    [InlineData("roundRobin", "a=b; platform-revision=v1")]
+    [InlineData("leastRequests", "a=b; c=d", true)]
+    [InlineData("leastRequests", "a=b; group=beta", true)]
+    [InlineData("leastRequests", "a=b; platform-sticky=v2", true)]
+    [InlineData("leastRequests", "a=b; platform-asked=v2:500", true)]
+    public async Task The_whole_way_through_our_own_code_allocates_nothing(string loadBalancing, string cookies, bool directed = false)
     {
         var folder = Directory.CreateTempSubdirectory("gateway-").FullName;
         var options = new GatewayOptions();
@@ -40,19 +45,28 @@ public sealed class AllocationTests
                 Generation = 1,
                 Hosts = ["shop.example"],
                 LoadBalancing = loadBalancing,
-                Revisions = [Revision("v1", 90, [.. Enumerable.Range(0, 3).Select(i => Upstream.Dead($"a{i}"))]), Revision("v2", 10, Upstream.Dead("b"))],
+                Rules = directed ? [new() { Header = "X-Group", Value = "beta", Revision = "v2" }, new() { Cookie = "group", Value = "beta", Revision = "v1" }] : [],
+                Sticky = directed ? "v2" : null,
+                Revisions =
+                [
+                    Revision("v1", 90, [.. Enumerable.Range(0, 3).Select(i => Upstream.Dead($"a{i}"))]),
+                    // Only copies allocate: here the one request in question is a write, which is not copied.
+                    Revision("v2", 10, Upstream.Dead("b")) with { Mirror = directed ? 50 : 0 },
+                ],
             },
             Guid.NewGuid());
         using var instruments = new GatewayInstruments(tables, new HoldRoom(options, TimeProvider.System), services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
-        var handler = new TrafficHandler(tables, new HoldRoom(options, TimeProvider.System), new InstantForwarder(), options, instruments, TimeProvider.System, NullLogger<TrafficHandler>.Instance);
+        using var mirror = new Mirror(options, instruments, TimeProvider.System, NullLogger<Mirror>.Instance);
+        var handler = new TrafficHandler(tables, new HoldRoom(options, TimeProvider.System), mirror, new InstantForwarder(), options, instruments, TimeProvider.System, NullLogger<TrafficHandler>.Instance);
         var response = new CompletableResponse();
         var context = new DefaultHttpContext();
         context.Features.Set<IHttpResponseFeature>(response);
         context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "/cart/items?id=1";
-        context.Request.Method = "GET";
+        context.Request.Method = directed ? "POST" : "GET";
         context.Request.Path = "/cart/items";
         context.Request.Headers.Host = "shop.example:8080";
-        context.Request.Headers.Cookie = "a=b; platform-revision=v1";
+        context.Request.Headers.Cookie = cookies;
+        context.Request.Headers["X-Group"] = "alpha";
 
         void Run(int times)
         {

@@ -36,7 +36,10 @@ public sealed class SamplePublisherTests
         for (var i = 0; i < 5; i++) counters["b"].Record(0.020, error: i == 0);
         counters["c"].Record(double.NaN, error: false);
         tables.Traffic.Single().Unrouted.Record(30, error: true);
-        tables.Replicas.Single(r => r.Id == "c").TryEnter();
+        var c = tables.Replicas.Single(r => r.Id == "c");
+        c.TryEnter();
+        c.TryEnterMirrored();
+        for (var i = 0; i < 4; i++) c.Mirrored.Record(0.030, error: i == 0);
         tables.Traffic.Single().HoldOne();
         var stream = new Recording();
         using var publisher = new SamplePublisher(tables, stream, time);
@@ -52,6 +55,10 @@ public sealed class SamplePublisherTests
         Assert.Equal(1, Value(0, MetricNames.Errors, "v1", "b"));
         Assert.Equal(1, Value(0, MetricNames.Requests, "v2", "c"));
         Assert.Equal(1, Value(0, MetricNames.InFlight, "v2", "c"));
+        Assert.Equal(4, Value(0, MetricNames.MirroredRequests, "v2", "c"));
+        Assert.Equal(1, Value(0, MetricNames.MirroredErrors, "v2", "c"));
+        Assert.Equal(4, Value(0, MetricNames.MirroredLatency, "v2", "c"));
+        Assert.DoesNotContain(stream.Batches[1].Samples, s => s.Name.StartsWith("mirrored", StringComparison.Ordinal));
         Assert.Equal(1, Value(0, MetricNames.Requests, "", ""));
         Assert.Equal(1, Value(0, MetricNames.Errors, "", ""));
         Assert.Equal(1, Value(0, MetricNames.Held, "", ""));

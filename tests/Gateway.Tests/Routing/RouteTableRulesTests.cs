@@ -37,4 +37,27 @@ public sealed class RouteTableRulesTests
         foreach (var path in new[] { "application", "pathPrefix", "loadBalancing", "healthPath", "drainTimeout", "revisions/v1/weight", "'v1' is there twice", "'a' is there twice", "address" })
             Assert.Contains(problems, p => p.Contains(path, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Rules_a_sticky_revision_and_mirrors_are_looked_at_too()
+    {
+        var bad = Good with
+        {
+            Sticky = "v;2",
+            Rules =
+            [
+                new RouteRule { Header = "X-A", Cookie = "a", Value = "1", Revision = "v1" },
+                new RouteRule { Value = "1", Revision = "v1" },
+                new RouteRule { Header = "X A", Value = "", Revision = " " },
+                new RouteRule { Cookie = "a", Value = "1", Revision = "not-in-the-table" },
+            ],
+            Revisions = [Good.Revisions[0] with { Mirror = 101 }, new RevisionRoute { Revision = "v2", Weight = 0, Mirror = -1, Replicas = [] }, new RevisionRoute { Revision = "v3", Weight = 0, Mirror = 1, Replicas = [] }],
+        };
+
+        var problems = RouteTableRules.Problems(bad).ToList();
+
+        foreach (var at in new[] { "sticky:", "rules/0:", "rules/1:", "rules/2:", "rules/2/value", "rules/2/revision", "revisions/v1/mirror", "revisions/v2/mirror", "together" })
+            Assert.Contains(problems, p => p.Contains(at, StringComparison.Ordinal));
+        Assert.Equal(9, problems.Count);
+    }
 }

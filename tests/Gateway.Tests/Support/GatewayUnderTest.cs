@@ -69,6 +69,20 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
 
     public void Route(RouteTable table) => Tables.Apply(table with { Generation = ++_generation }, Guid.NewGuid());
 
+    /// <summary>The answer to a GET of <c>/</c> with these headers.</summary>
+    public async Task<string> AskAsync(params (string Name, string Value)[] headers)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, "/", headers);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string target, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, target);
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        return await Client.SendAsync(request);
+    }
+
     public static RevisionRoute Revision(string revision, int weight, params Upstream[] replicas) => new()
     {
         Revision = revision,

@@ -3,6 +3,9 @@ namespace Platform.Testing;
 /// <summary>An engine that is the only manager, and the only node, of a Swarm of its own; heard on loopback only.</summary>
 public class SwarmEngine : DockerEngine
 {
+    /// <summary>Where the other nodes reach it.</summary>
+    internal LoopbackNode Node { get; } = LoopbackNode.Free();
+
     /// <summary>A Swarm and live-restore exclude each other.</summary>
     protected override bool LiveRestore => false;
 
@@ -10,7 +13,7 @@ public class SwarmEngine : DockerEngine
     {
         await base.InitializeAsync();
         if (Missing is not null) return;
-        await DockerAsync("swarm", "init", "--advertise-addr", "127.0.0.1", "--listen-addr", $"127.0.0.1:{ServerProcess.FreePort()}");
+        await DockerAsync("swarm", "init", "--advertise-addr", Node.Address, "--listen-addr", Node.ToString(), "--data-path-addr", Node.Address);
     }
 
     public override async ValueTask DisposeAsync()

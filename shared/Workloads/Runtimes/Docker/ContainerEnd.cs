@@ -71,7 +71,8 @@ internal sealed class ContainerEnd(EngineClient engine, IEffects effects, TimePr
         }
     }
 
-    private async Task<bool> EndsWithinAsync(Task<ExitStatus> ended, TimeSpan time, CancellationToken ct)
+    /// <summary>Whether it ends in time.</summary>
+    public async Task<bool> EndsWithinAsync(Task<ExitStatus> ended, TimeSpan time, CancellationToken ct)
     {
         using var waited = CancellationTokenSource.CreateLinkedTokenSource(ct);
         await Task.WhenAny(ended, Task.Delay(time, clock, waited.Token));

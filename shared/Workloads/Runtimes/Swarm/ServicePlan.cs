@@ -15,7 +15,7 @@ namespace Platform.Workloads.Runtimes.Swarm;
 internal static class ServicePlan
 {
     /// <summary>What a task has to end when its node is told to by the Swarm itself.</summary>
-    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(10);
 
     /// <summary>A service's name has 63 characters at most, fewer than an application's and its revision's together: who it is, its labels say.</summary>
     public static string NameOf(string replica, long generation)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Platform.Effects;
 using Platform.Workloads.Manifests;
@@ -12,15 +13,19 @@ namespace Platform.Workloads.Runtimes.Swarm;
 /// <summary>
 /// Replicas on a Docker Swarm: a service of one task each (<see cref="ServicePlan"/>), found again by its labels. Asked through one of the
 /// Swarm's managers. What runs on that manager's own node is looked after as on a single engine: output, exit code, usage, signals. Of other
-/// nodes a manager tells how a task is and no more; their tasks are stopped by removing the service.
+/// nodes a manager tells how a task is and how it ended, and no more.
 /// </summary>
 internal sealed class SwarmRuntime : IReplicaRuntime, IDisposable
 {
+    /// <summary>A task's end is heard of a little later than it happens.</summary>
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);
+
     private readonly EngineClient _engine;
     private readonly IEffects _effects;
     private readonly ISecrets _secrets;
     private readonly TimeProvider _clock;
     private readonly DockerRuntimeOptions _options;
+    private readonly ILogger<SwarmRuntime> _log;
     private readonly ContainerEnd _end;
     private readonly ContainerCare _care;
     private readonly SwarmTasks _tasks;
@@ -28,7 +33,7 @@ internal sealed class SwarmRuntime : IReplicaRuntime, IDisposable
 
     public SwarmRuntime(EngineClient engine, IEffects effects, ISecrets secrets, TimeProvider clock, DockerRuntimeOptions options, ILogger<SwarmRuntime> log)
     {
-        (_engine, _effects, _secrets, _clock, _options) = (engine, effects, secrets, clock, options);
+        (_engine, _effects, _secrets, _clock, _options, _log) = (engine, effects, secrets, clock, options, log);
         _end = new ContainerEnd(engine, effects, clock);
         _care = new ContainerCare(engine, _end, options, clock, log);
         _tasks = new SwarmTasks(engine, clock);
@@ -80,7 +85,8 @@ internal sealed class SwarmRuntime : IReplicaRuntime, IDisposable
         {
             if (ContainerLabels.Read(service.Spec.Labels) is not { Runtime: RuntimeNames.Swarm } markers || _starting.ContainsKey(ServicePlan.NameOf(markers.Replica, markers.Generation))) continue;
             var task = await _tasks.FindAsync(service.Id, ct);
-            if (!SwarmTasks.IsRunning(task) && !SwarmTasks.HasEnded(task))
+            var isLost = task is not null && await _tasks.IsLostAsync(task, ct);
+            if (!SwarmTasks.IsRunning(task) && !SwarmTasks.HasEnded(task) && !isLost)
             {
                 // Its start was cut off before it ran: nobody has it recorded.
                 await RemoveAsync(markers.Replica, service.Id, ct);
@@ -89,13 +95,14 @@ internal sealed class SwarmRuntime : IReplicaRuntime, IDisposable
 
             // What has ended is followed too: that saves its output and its exit code, and removes it.
             Follow(markers.Replica, service.Id, isNew: false);
-            if (SwarmTasks.IsRunning(task)) found.Add(markers.Handle(service.Id, await _tasks.AddressOfAsync(task!, ct)));
+            if (await LivesAsync(task!, ct)) found.Add(markers.Handle(service.Id, await _tasks.AddressOfAsync(task!, ct)));
         }
 
         return [.. found.OrderBy(h => h.Id, StringComparer.Ordinal)];
     }
 
-    public async Task<bool> IsAliveAsync(ReplicaHandle handle, CancellationToken ct) => SwarmTasks.IsRunning(await _tasks.FindAsync(handle.Instance, ct));
+    public async Task<bool> IsAliveAsync(ReplicaHandle handle, CancellationToken ct) =>
+        await _tasks.FindAsync(handle.Instance, ct) is { } task && await LivesAsync(task, ct);
 
     public Task<ExitStatus> WaitForExitAsync(ReplicaHandle handle, CancellationToken ct) => Follow(handle.Id, handle.Instance, isNew: false).Ended.WaitAsync(ct);
 
@@ -106,13 +113,14 @@ internal sealed class SwarmRuntime : IReplicaRuntime, IDisposable
         if (SwarmTasks.ContainerOf(task) is { } container && await _tasks.IsHereAsync(task!, ct))
             await _end.StopAsync(handle.Id, container, grace, followed.Ended, ct);
         else
-            await RemoveAsync(handle.Id, handle.Instance, ct);
+            await StopElsewhereAsync(handle, followed.Ended, ct);
         await followed.Gone.WaitAsync(ct);
     }
 
     public async Task<ResourceUsage?> UsageAsync(ReplicaHandle handle, CancellationToken ct)
     {
         var task = await _tasks.FindAsync(handle.Instance, ct);
+        // Another node's container is unknown to this engine, which then has no figures.
         if (!SwarmTasks.IsRunning(task) || SwarmTasks.ContainerOf(task) is not { } container) return null;
         return ContainerUsage.Of(await _engine.GetAsync<ContainerStats>($"containers/{container}/stats?stream=0&one-shot=1", ct));
     }
@@ -143,6 +151,29 @@ internal sealed class SwarmRuntime : IReplicaRuntime, IDisposable
         }
     }
 
+    /// <summary>On another node a task is ended by wanting none of it: SIGTERM, the grace it was made with, SIGKILL. Its service goes once it has told how it ended.</summary>
+    private async Task StopElsewhereAsync(ReplicaHandle handle, Task<ExitStatus> ended, CancellationToken ct)
+    {
+        try
+        {
+            if (await _engine.GetAsync<JsonObject>($"services/{handle.Instance}", ct) is { } service)
+            {
+                var spec = service["Spec"]!.AsObject();
+                spec["Mode"]!["Replicated"]!["Replicas"] = 0;
+                await _effects.PerformAsync(
+                    EffectKind.ProcessSignal, $"{handle.Id} SIGTERM", () => _engine.PostAsync($"services/{handle.Instance}/update?version={service["Version"]!["Index"]}", spec, ct));
+                if (await _end.EndsWithinAsync(ended, ServicePlan.StopGrace + Slack, ct)) return;
+            }
+        }
+        catch (EngineRefusedException refused)
+        {
+            // Somebody else has changed or removed it meanwhile; removing it ends it all the same.
+            _log.LogDebug("Service {Service} of replica {Replica} is removed without being asked to end: {Reason}", handle.Instance, handle.Id, refused.Message);
+        }
+
+        await RemoveAsync(handle.Id, handle.Instance, ct);
+    }
+
     private async Task<IReadOnlyList<ServiceDetails>> ServicesAsync(string owner, CancellationToken ct)
     {
         var filter = Uri.EscapeDataString($"{{\"label\":[\"{ContainerLabels.Owner}={owner}\"]}}");
@@ -155,6 +186,14 @@ internal sealed class SwarmRuntime : IReplicaRuntime, IDisposable
             // No manager of a Swarm: it has no services, ours or others'.
             return [];
         }
+    }
+
+    /// <summary>The Swarm hears of a container's end a little late; where the container is one of this engine's, that is asked too.</summary>
+    private async Task<bool> LivesAsync(SwarmTask task, CancellationToken ct)
+    {
+        if (!SwarmTasks.IsRunning(task) || await _tasks.IsLostAsync(task, ct)) return false;
+        if (SwarmTasks.ContainerOf(task) is not { } container || !await _tasks.IsHereAsync(task, ct)) return true;
+        return (await _engine.GetAsync<ContainerDetails>($"containers/{container}/json", ct))?.State.Running == true;
     }
 
     private Task RemoveAsync(string replica, string service, CancellationToken ct) =>

@@ -17,8 +17,10 @@ internal sealed class SwarmTasks(EngineClient engine, TimeProvider clock)
     private readonly ConcurrentDictionary<string, string> _addresses = new(StringComparer.Ordinal);
     private string? _self;
 
+    /// <summary>It runs, as far as its node has told.</summary>
     public static bool IsRunning(SwarmTask? task) => task?.Status.State == Running;
 
+    /// <summary>It has ended, as its node has told.</summary>
     public static bool HasEnded(SwarmTask? task) => task is not null && Ended.Contains(task.Status.State);
 
     /// <summary>The container; null: it has none (yet).</summary>
@@ -30,6 +32,13 @@ internal sealed class SwarmTasks(EngineClient engine, TimeProvider clock)
         var filter = Uri.EscapeDataString($"{{\"service\":[\"{service}\"]}}");
         return (await engine.GetAsync<List<SwarmTask>>($"tasks?filters={filter}", ct))?.FirstOrDefault();
     }
+
+    /// <summary>
+    /// The Swarm has given it up: its node is gone, and will end it should it come back. Until then nobody knows more than what it last told.
+    /// </summary>
+    public async Task<bool> IsLostAsync(SwarmTask task, CancellationToken ct) =>
+        !HasEnded(task) && task is { DesiredState: "shutdown" or "remove", NodeId: { } node }
+        && (await engine.GetAsync<SwarmNode>($"nodes/{node}", ct))?.Status.State is (null or "down");
 
     /// <summary>Waits until it runs, or ran.</summary>
     /// <exception cref="ReplicaStartException">It does not; the Swarm's words say why.</exception>
@@ -67,7 +76,7 @@ internal sealed class SwarmTasks(EngineClient engine, TimeProvider clock)
         while (true)
         {
             var task = await FindAsync(service, ct);
-            if (task is null) return ExitStatus.Unknown;
+            if (task is null || await IsLostAsync(task, ct)) return ExitStatus.Unknown;
             if (HasEnded(task)) return task.Status.ContainerStatus is { } container ? FollowedContainer.StatusOf(container.ExitCode) : ExitStatus.Unknown;
             await Task.Delay(RemoteLook, clock, ct);
         }

@@ -81,7 +81,7 @@ internal sealed record ServiceDetails([property: JsonPropertyName("ID")] string 
 internal sealed record ServiceSpec(IReadOnlyDictionary<string, string>? Labels);
 
 /// <summary>A task of a service: one container on one node.</summary>
-internal sealed record SwarmTask([property: JsonPropertyName("ID")] string Id, [property: JsonPropertyName("NodeID")] string? NodeId, SwarmTaskStatus Status);
+internal sealed record SwarmTask([property: JsonPropertyName("ID")] string Id, [property: JsonPropertyName("NodeID")] string? NodeId, string? DesiredState, SwarmTaskStatus Status);
 
 /// <summary>How it is.</summary>
 internal sealed record SwarmTaskStatus(string State, string? Err, string? Message, SwarmContainer? ContainerStatus);
@@ -99,4 +99,4 @@ internal sealed record SwarmInfo([property: JsonPropertyName("NodeID")] string? 
 internal sealed record SwarmNode(SwarmNodeStatus Status);
 
 /// <summary>Where it is.</summary>
-internal sealed record SwarmNodeStatus(string Addr);
+internal sealed record SwarmNodeStatus(string Addr, string? State);

@@ -8,7 +8,7 @@ namespace Platform.Deployment.Analysis;
 /// </summary>
 public sealed record AnalysisInterval
 {
-    /// <summary>The interval's end, UTC. Never earlier than the one before.</summary>
+    /// <summary>The interval's end, UTC. Reports of several sources may overtake each other by a little.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>Its length, above zero.</summary>

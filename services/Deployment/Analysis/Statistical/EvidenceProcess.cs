@@ -29,8 +29,8 @@ internal sealed class EvidenceProcess(double[] parts, double horizon)
     public void Settle(double seconds, ReadOnlySpan<double> logFactors)
     {
         if (double.IsNaN(_began)) _began = seconds;
-        var elapsed = seconds - _began;
-        var released = FromTheStart + (1 - FromTheStart) * elapsed / (elapsed + horizon);
+        var elapsed = Math.Max(0, seconds - _began); // reports of several gateways may overtake each other
+        var released = Math.Max(_released, FromTheStart + (1 - FromTheStart) * elapsed / (elapsed + horizon));
         var fresh = released - _released;
         _released = released;
         var sum = 1 - released;

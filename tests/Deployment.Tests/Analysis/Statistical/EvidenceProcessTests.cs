@@ -13,6 +13,16 @@ public sealed class EvidenceProcessTests
     }
 
     [Fact]
+    public void Reports_that_overtake_each_other_take_nothing_back()
+    {
+        var evidence = new EvidenceProcess([1], 10);
+        foreach (var second in new[] { 5.0, 100, 3, 99, 4 }) evidence.Settle(second, [0]);
+        Assert.Equal(1, evidence.Value, 12);
+        evidence.Settle(2, [double.NegativeInfinity]);
+        Assert.InRange(evidence.Value, 0, 1);
+    }
+
+    [Fact]
     public void A_regression_that_starts_late_meets_capital_that_was_kept()
     {
         var evidence = new EvidenceProcess([1], 1800);

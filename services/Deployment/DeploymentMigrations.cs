@@ -123,5 +123,9 @@ internal static class DeploymentMigrations
                 content TEXT NOT NULL,
                 PRIMARY KEY (rollout, at));
             """),
+        new(5, "courses, steps that failed", """
+            ALTER TABLE rollouts ADD COLUMN course TEXT;
+            ALTER TABLE rollout_steps ADD COLUMN failed INTEGER NOT NULL DEFAULT 0;
+            """),
     ];
 }

@@ -24,7 +24,7 @@ namespace Platform.Deployment;
 /// <item>Listens to the commands DeployApplication, RollBackApplication, PromoteRollout, PauseRollout, ResumeRollout, ApproveRollout, AbortRollout, ScaleApplication, RemoveApplication and to the gateway's
 /// TrafficShifted, ReplicaDrained; to the metric stream for its analysis.</item>
 /// <item>Owns applications, revisions, rollouts (<c>Rollouts/</c>), replicas (<c>Replicas/</c>) and the routing tables (<c>Traffic/</c>).</item>
-/// <item>Sends ShiftTraffic. Publishes RolloutStarted, RolloutStepCompleted, DeploymentCompleted, DeploymentFailed, DeploymentRolledBack,
+/// <item>Sends ShiftTraffic. Publishes RolloutStarted, RolloutStepCompleted, RolloutProgressed, DeploymentCompleted, DeploymentFailed, DeploymentRolledBack,
 /// ReplicaCreated, ReplicaStarted, ReplicaStopped, ReplicaUnhealthy, ApplicationScaled, ScalingRefused, ApplicationRemoved; CPU and memory to the metric stream.</item>
 /// <item>Serves <c>/api/deployment</c> (<c>Api/</c>).</item>
 /// </list>

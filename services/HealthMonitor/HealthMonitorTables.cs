@@ -147,5 +147,16 @@ internal static class HealthMonitorTables
                 PRIMARY KEY (rule, application)
             )
             """),
+        new Migration(7, "courses and evidence of rollouts",
+            """
+            ALTER TABLE rollouts ADD COLUMN course TEXT;
+            ALTER TABLE rollouts ADD COLUMN progressed_at BIGINT;
+            CREATE TABLE rollout_evidence (
+                rollout TEXT NOT NULL,
+                at BIGINT NOT NULL,
+                content TEXT NOT NULL,
+                PRIMARY KEY (rollout, at)
+            )
+            """),
     ];
 }

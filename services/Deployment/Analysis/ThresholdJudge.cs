@@ -29,11 +29,11 @@ public sealed class ThresholdJudge : ICanaryJudge
         }
 
         if (findings.Count > 0) return Answer(VerdictOutcome.Fail, canary, string.Join("; ", findings));
-        var beside = baseline.Requests >= limits.MinRequests ? $" (before: {baseline.ErrorRate:P2}, {Milliseconds(baseline.P95)})" : "";
+        var beside = baseline.Requests >= limits.MinRequests ? $" (before: {baseline.ErrorRate:P2}, {Known(baseline.P95)})" : "";
         return Answer(
             VerdictOutcome.Pass,
             canary,
-            $"{canary.Requests} requests, {canary.ErrorRate:P2} failed, p95 {Milliseconds(canary.P95)}{beside}");
+            $"{canary.Requests} requests, {canary.ErrorRate:P2} failed, p95 {Known(canary.P95)}{beside}");
     }
 
     private static IEnumerable<string> Findings(AnalysisLimits limits, RevisionSummary canary, RevisionSummary baseline)
@@ -57,6 +57,9 @@ public sealed class ThresholdJudge : ICanaryJudge
         ErrorRate = canary.ErrorRate,
         P95 = canary.P95,
     };
+
+    /// <summary>While the new revision warms up nothing is held against it, and nothing is known.</summary>
+    private static string Known(TimeSpan latency) => latency > TimeSpan.Zero ? Milliseconds(latency) : "not known yet";
 
     private static string Milliseconds(TimeSpan span) => $"{span.TotalMilliseconds:0.#} ms";
 }

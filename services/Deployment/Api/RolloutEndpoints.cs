@@ -49,7 +49,7 @@ internal static class RolloutEndpoints
                 var last = page.After is null ? null : await reader.RolloutAsync(after);
                 var found = await reader.RolloutsAsync(application, last, page.Take + 1);
                 var views = new List<RolloutView>();
-                foreach (var rollout in found) views.Add(rollout with { Steps = await reader.StepsAsync(rollout.Id) });
+                foreach (var rollout in found) views.Add(await reader.WholeAsync(rollout));
                 return views;
             },
             http.RequestAborted);
@@ -168,7 +168,7 @@ internal static class RolloutEndpoints
     }
 
     private static Task<RolloutView?> FindAsync(Database database, Guid id, CancellationToken ct) => database.ReadAsync(
-        async reader => await reader.RolloutAsync(id) is { } rollout ? rollout with { Steps = await reader.StepsAsync(id) } : null, ct);
+        async reader => await reader.RolloutAsync(id) is { } rollout ? await reader.WholeAsync(rollout) : null, ct);
 
     /// <summary>No such rollout.</summary>
     public static ProblemResult NoRollout(Guid id) =>

@@ -65,11 +65,14 @@ internal sealed class RolloutDriver(
             if (progress.Stage.IsEnd() || (progress.Stage == before.Stage && progress.Step == before.Step && progress.Phase == before.Phase)) break;
         }
 
-        progress = await tx.KeepAsync(saga.CorrelationId, saga.Progress, progress, trials.Latest(saga.CorrelationId), time.GetUtcNow());
+        var now = time.GetUtcNow();
+        var verdict = trials.Latest(saga.CorrelationId);
+        progress = await tx.KeepAsync(saga.CorrelationId, saga.Progress, progress, verdict, now);
+        var course = RolloutCourses.Of(progress, verdict, trials.ListeningSince, now);
+        progress = await RolloutRecorder.TellAsync(tx, saga, saga.Progress, progress, course, now);
         saga.Progress = progress;
         if (progress.Stage.IsEnd()) tx.OnCommitted(() => trials.Forget(saga.CorrelationId));
-        var now = time.GetUtcNow();
-        await tx.ShowAsync(saga.CorrelationId, progress, now, now + options.Value.RolloutTick);
+        await tx.ShowAsync(saga.CorrelationId, progress, course, now, now + options.Value.RolloutTick);
         return progress.Stage;
     }
 

@@ -17,7 +17,9 @@ internal static class RolloutEvidence
     public static async Task<RolloutProgress> KeepAsync(this Transaction tx, Guid rollout, RolloutProgress before, RolloutProgress progress, Verdict? verdict, DateTimeOffset now)
     {
         if (verdict is null || progress.Plan is not { } plan || progress.Decided) return progress;
-        var apart = TimeSpan.FromTicks(Math.Max(Shortest.Ticks, plan.Steps.Sum(s => s.Hold.Ticks) / Points));
+        // The longer it takes, the further apart: a rollout that waits for days has a few hundred points more, not a million.
+        var length = Math.Max(plan.Steps.Sum(s => s.Hold.Ticks), (now - (progress.JudgedSince ?? now)).Ticks);
+        var apart = TimeSpan.FromTicks(Math.Max(Shortest.Ticks, length / Points));
         if (before.Stage == progress.Stage && now - progress.EvidenceAt < apart) return progress;
         await tx.ExecuteAsync(
             "INSERT INTO rollout_evidence (rollout, at, content) VALUES (@rollout, @now, @content) ON CONFLICT (rollout, at) DO NOTHING",
@@ -30,11 +32,12 @@ internal static class RolloutEvidence
         [.. (await reader.QueryAsync<string>("SELECT content FROM rollout_evidence WHERE rollout = @rollout ORDER BY at", new { rollout }))
             .Select(content => JsonSerializer.Deserialize<EvidenceView>(content)!)];
 
-    private static EvidenceView View(RolloutProgress progress, Verdict verdict, DateTimeOffset now) => new()
+    /// <summary>The verdict as others may see it.</summary>
+    public static EvidenceView View(RolloutProgress progress, Verdict verdict, DateTimeOffset now) => new()
     {
         At = now,
         Step = progress.Step,
-        Weight = progress.NewWeight,
+        Weight = RolloutCourses.Percent(progress.NewWeight, progress.OldWeight + progress.BaselineWeight),
         Outcome = verdict.Outcome.ToString().ToLowerInvariant(),
         Sentence = verdict.Sentence,
         Requests = verdict.Requests,

@@ -92,7 +92,7 @@ internal static class RolloutLogic
         {
             return facts.Now - progress.StageSince > progress.Plan.ApprovalExpiry
                 ? GiveUp(progress, facts.Now, $"nobody approved it within {Strategies.Wording.Span(progress.Plan.ApprovalExpiry)}")
-                : RolloutMove.Wait(progress, $"{progress.NewWanted} replica(s) of {progress.Revision} healthy; waiting for approval: approve or abort the rollout");
+                : RolloutMove.Wait(progress, $"{progress.NewWanted} replica(s) of {progress.Revision} healthy; waiting for approval: approve or abort the rollout", RolloutWait.Approval);
         }
 
         var step = progress.Plan.Step(progress.Step);
@@ -128,16 +128,16 @@ internal static class RolloutLogic
             : progress.AnalysisSkipped is { } reason ? $"analysis skipped by {reason}"
             : facts.Verdict?.Sentence ?? "no requests seen yet";
         if (progress.PromotedThrough >= progress.Step) return Watched($"promoted by request: {finding}");
-        if (progress.Paused is { } pause) return RolloutMove.Wait(progress, $"paused by {pause.By} ({pause.Reason}){StepOf(progress)}; resume, promote or abort. {finding}");
+        if (progress.Paused is { } pause) return RolloutMove.Wait(progress, $"paused by {pause.By} ({pause.Reason}){StepOf(progress)}; resume, promote or abort. {finding}", RolloutWait.Resume);
 
         var since = progress.StageSince > facts.ObservedSince ? progress.StageSince : facts.ObservedSince;
         var left = since + step.Hold - facts.Now;
         if (left > TimeSpan.Zero)
             return RolloutMove.Wait(progress, $"watching {progress.Revision} for another {left.TotalSeconds:0}s{StepOf(progress)}: {finding}");
-        if (step.UntilPromoted) return RolloutMove.Wait(progress, $"waiting to be promoted{StepOf(progress)}: {finding}");
+        if (step.UntilPromoted) return RolloutMove.Wait(progress, $"waiting to be promoted{StepOf(progress)}: {finding}", RolloutWait.Promotion);
         var judged = progress.Plan.Analysed && progress.AnalysisSkipped is null && step.Serves;
         if (judged && facts.Verdict is not { Outcome: VerdictOutcome.Pass })
-            return RolloutMove.Wait(progress, $"inconclusive{StepOf(progress)}: {finding}. It goes on when that is enough; or promote, or abort");
+            return RolloutMove.Wait(progress, $"inconclusive{StepOf(progress)}: {finding}. It goes on when that is enough; or promote, or abort", RolloutWait.Evidence);
         return Watched(finding);
 
         RolloutMove Watched(string message) => new(AfterStep(progress, facts.Now), [Ended(progress, facts.Now, "watch", message + StepOf(progress))]);
@@ -195,7 +195,7 @@ internal static class RolloutLogic
             BaselineWeight = served ? progress.BaselineWeight : 0,
             Message = served ? $"returning traffic to {progress.Stable}: {why}" : $"discarding {progress.Revision}: {why}",
         };
-        return new RolloutMove(next, [Ended(progress, now, NameOf(progress.Stage), why)]);
+        return new RolloutMove(next, [Ended(progress, now, NameOf(progress.Stage), why) with { Failed = true }]);
     }
 
     private static RolloutMove RollBack(RolloutProgress progress, RolloutFacts facts)
@@ -232,7 +232,7 @@ internal static class RolloutLogic
         new(Enter(progress, end, now, message) with { Failure = end == RolloutStage.Completed ? null : message }, []);
 
     private static RolloutProgress Enter(RolloutProgress progress, RolloutStage stage, DateTimeOffset now, string message) =>
-        progress with { Stage = stage, StageSince = now, Message = message };
+        progress with { Stage = stage, StageSince = now, Message = message, Awaits = RolloutWait.Nobody };
 
     private static RolloutStep Ended(RolloutProgress progress, DateTimeOffset now, string step, string message) =>
         new(step, message, now - progress.StageSince);

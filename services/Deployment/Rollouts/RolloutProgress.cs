@@ -70,6 +70,25 @@ internal sealed record RolloutProgress
     public RollbackPhase Phase { get; init; }
     /// <summary>What it does or waits for, in one sentence.</summary>
     public string Message { get; init; } = "";
+    /// <summary>Whose word it waits for.</summary>
+    public RolloutWait Awaits { get; init; }
+    /// <summary>Where it stood when that was last told to others; null: never.</summary>
+    public string? Told { get; init; }
+}
+
+/// <summary>Whose word a rollout waits for.</summary>
+internal enum RolloutWait
+{
+    /// <summary>Nobody's: it goes on by itself.</summary>
+    Nobody,
+    /// <summary>An approval.</summary>
+    Approval,
+    /// <summary>The end of a pause.</summary>
+    Resume,
+    /// <summary>A promotion.</summary>
+    Promotion,
+    /// <summary>The judge's, who needs more requests; a person's counts too.</summary>
+    Evidence,
 }
 
 /// <summary>What a rollout sees of the world when it looks.</summary>
@@ -105,11 +124,13 @@ internal sealed record RevisionFacts(int Ready, int Live, string? Failure = null
 /// <param name="Step"><c>plan</c>, <c>start</c>, <c>shift</c>, <c>watch</c>, <c>retire</c>, <c>rollBack</c>, <c>discard</c>.</param>
 /// <param name="Message">What happened.</param>
 /// <param name="Duration">How long it took.</param>
-internal sealed record RolloutStep(string Step, string Message, TimeSpan Duration);
+/// <param name="Failed">True: it did not end as it should have; the rollout is given up.</param>
+internal sealed record RolloutStep(string Step, string Message, TimeSpan Duration, bool Failed = false);
 
 /// <summary>What a rollout does after a look: its next progress and the steps that ended by it.</summary>
 internal sealed record RolloutMove(RolloutProgress Next, IReadOnlyList<RolloutStep> Steps)
 {
     /// <summary>Nothing changes but, perhaps, the sentence that says what it waits for.</summary>
-    public static RolloutMove Wait(RolloutProgress progress, string message) => new(progress with { Message = message }, []);
+    public static RolloutMove Wait(RolloutProgress progress, string message, RolloutWait awaits = RolloutWait.Nobody) =>
+        new(progress with { Message = message, Awaits = awaits }, []);
 }

@@ -28,7 +28,7 @@ internal sealed class RolloutRecorder(Manifests manifests, TimeProvider time)
                 CreatedAt = now,
             },
             trace: null);
-        await tx.ShowAsync(saga.CorrelationId, saga.Progress, now, now);
+        await tx.ShowAsync(saga.CorrelationId, saga.Progress, course: null, now, now);
         await PublishEndAsync(tx, saga, saga.Progress, now);
     }
 
@@ -49,12 +49,33 @@ internal sealed class RolloutRecorder(Manifests manifests, TimeProvider time)
                 Step = step.Step,
                 Message = step.Message,
                 Duration = step.Duration,
+                Failed = step.Failed,
             });
         }
 
         if (!before.Decided && next.Decided) await SetStableAsync(tx, saga, next.Revision, next.Stable, next.Plan!.Replicas);
         if (before.Decided && !next.Decided) await SetStableAsync(tx, saga, next.Stable, null, next.Plan!.OldReplicas);
         if (next.Stage.IsEnd() && !before.Stage.IsEnd()) await EndAsync(tx, saga, next, now);
+    }
+
+    /// <summary>Tells where the rollout stands, if that has changed or there is new evidence; answers with what has been told.</summary>
+    public static async Task<RolloutProgress> TellAsync(
+        Transaction tx, RolloutState saga, RolloutProgress before, RolloutProgress progress, RolloutCourse? course, DateTimeOffset now)
+    {
+        if (course is null) return progress;
+        var told = RolloutCourses.Place(progress);
+        if (told == before.Told && progress.EvidenceAt == before.EvidenceAt) return progress;
+        await tx.PublishAsync(new RolloutProgressed
+        {
+            Application = saga.Application,
+            At = now,
+            CorrelationId = saga.CorrelationId,
+            Revision = progress.Revision,
+            State = progress.Stage.Name(),
+            Message = progress.Message,
+            Course = course,
+        });
+        return progress with { Told = told };
     }
 
     private async Task PublishStartAsync(Transaction tx, RolloutState saga, RolloutProgress next, DateTimeOffset now)

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Platform.Contracts.Deployments;
 using Platform.Contracts.Http;
 using Platform.Storage;
 
@@ -32,9 +34,20 @@ internal static class RolloutStore
         reader.QueryAsync<RolloutView>(
             $"SELECT {Columns} FROM rollouts WHERE application = @application AND ended_at IS NULL ORDER BY created_at, id", new { application });
 
+    /// <summary>The rollout with its steps and its course.</summary>
+    public static async Task<RolloutView> WholeAsync(this Reader reader, RolloutView rollout)
+    {
+        var course = await reader.FirstOrDefaultAsync<string>("SELECT course FROM rollouts WHERE id = @Id", new { rollout.Id });
+        return rollout with
+        {
+            Steps = await reader.StepsAsync(rollout.Id),
+            Course = course is null ? null : JsonSerializer.Deserialize<RolloutCourse>(course),
+        };
+    }
+
     /// <summary>A rollout's steps.</summary>
     public static Task<IReadOnlyList<RolloutStepView>> StepsAsync(this Reader reader, Guid rollout) =>
-        reader.QueryAsync<RolloutStepView>("SELECT step, at, duration, message FROM rollout_steps WHERE rollout = @rollout ORDER BY number", new { rollout });
+        reader.QueryAsync<RolloutStepView>("SELECT step, at, duration, message, failed FROM rollout_steps WHERE rollout = @rollout ORDER BY number", new { rollout });
 
     /// <summary>Rollouts that are to be looked at now.</summary>
     public static Task<IReadOnlyList<DueTick>> DueTicksAsync(this Reader reader, DateTimeOffset now) =>
@@ -67,11 +80,11 @@ internal static class RolloutStore
             });
 
     /// <summary>Shows where a rollout stands. An end has no next look.</summary>
-    public static Task ShowAsync(this Transaction tx, Guid id, RolloutProgress progress, DateTimeOffset now, DateTimeOffset due) =>
+    public static Task ShowAsync(this Transaction tx, Guid id, RolloutProgress progress, RolloutCourse? course, DateTimeOffset now, DateTimeOffset due) =>
         tx.ExecuteAsync(
             """
             UPDATE rollouts SET state = @state, message = @message, stable_revision = @stable, strategy = COALESCE(@strategy, strategy),
-                ended_at = @ended, due_at = @due
+                course = COALESCE(@course, course), ended_at = @ended, due_at = @due
             WHERE id = @id
             """,
             new
@@ -81,6 +94,7 @@ internal static class RolloutStore
                 message = progress.Message,
                 stable = progress.Stable,
                 strategy = progress.Plan?.Strategy,
+                course = course is null ? null : JsonSerializer.Serialize(course),
                 ended = progress.Stage.IsEnd() ? now : (DateTimeOffset?)null,
                 due = progress.Stage.IsEnd() ? (DateTimeOffset?)null : due,
             });
@@ -89,8 +103,8 @@ internal static class RolloutStore
     public static Task AddStepAsync(this Transaction tx, Guid rollout, RolloutStep step, DateTimeOffset now) =>
         tx.ExecuteAsync(
             """
-            INSERT INTO rollout_steps (rollout, number, step, at, duration, message)
-            SELECT @rollout, COALESCE(MAX(number), 0) + 1, @step, @now, @duration, @message FROM rollout_steps WHERE rollout = @rollout
+            INSERT INTO rollout_steps (rollout, number, step, at, duration, message, failed)
+            SELECT @rollout, COALESCE(MAX(number), 0) + 1, @step, @now, @duration, @message, @failed FROM rollout_steps WHERE rollout = @rollout
             """,
-            new { rollout, step = step.Step, now, duration = step.Duration, message = step.Message });
+            new { rollout, step = step.Step, now, duration = step.Duration, message = step.Message, failed = step.Failed });
 }

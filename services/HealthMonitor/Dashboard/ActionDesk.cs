@@ -49,6 +49,9 @@ internal sealed class ActionDesk(
         ScaleApplication scale => transaction.SendAsync(scale, cancellationToken),
         RollBackApplication rollback => transaction.SendAsync(rollback, cancellationToken),
         PromoteRollout promote => transaction.SendAsync(promote, cancellationToken),
+        PauseRollout pause => transaction.SendAsync(pause, cancellationToken),
+        ResumeRollout resume => transaction.SendAsync(resume, cancellationToken),
+        ApproveRollout approve => transaction.SendAsync(approve, cancellationToken),
         AbortRollout abort => transaction.SendAsync(abort, cancellationToken),
         _ => throw new ArgumentException($"{command.GetType().Name} is no action of the dashboard.", nameof(command)),
     };

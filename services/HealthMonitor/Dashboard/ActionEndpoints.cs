@@ -1,3 +1,4 @@
+using Platform.Contracts;
 using Platform.Contracts.Deployments;
 using Platform.Contracts.Http;
 using Platform.Contracts.Scaling;
@@ -18,7 +19,10 @@ internal static class ActionEndpoints
         var actions = endpoints.MapGroup("/dashboard/actions").WithTags("Dashboard").RequireAuthorization(Roles.Operator);
         actions.MapPost("/scale", ScaleAsync).WithSummary("Asks for a number of replicas").Produces<Accepted>(StatusCodes.Status202Accepted);
         actions.MapPost("/rollback", RollbackAsync).WithSummary("Asks for the revision that served before").Produces<Accepted>(StatusCodes.Status202Accepted);
-        actions.MapPost("/promote", PromoteAsync).WithSummary("Ends a rollout's watch with success").Produces<Accepted>(StatusCodes.Status202Accepted);
+        actions.MapPost("/promote", PromoteAsync).WithSummary("Ends the watch of a rollout's present step with success, or of all steps").Produces<Accepted>(StatusCodes.Status202Accepted);
+        actions.MapPost("/pause", PauseAsync).WithSummary("Holds a rollout where it is").Produces<Accepted>(StatusCodes.Status202Accepted);
+        actions.MapPost("/resume", ResumeAsync).WithSummary("Ends a rollout's pause").Produces<Accepted>(StatusCodes.Status202Accepted);
+        actions.MapPost("/approve", ApproveAsync).WithSummary("Gives the approval that a rollout waits for").Produces<Accepted>(StatusCodes.Status202Accepted);
         actions.MapPost("/abort", AbortAsync).WithSummary("Gives a rollout up").Produces<Accepted>(StatusCodes.Status202Accepted);
     }
 
@@ -39,19 +43,28 @@ internal static class ActionEndpoints
                 $"{application.Name} was asked to return to {body.Revision ?? "the revision before " + application.StableRevision}.",
                 new { revision = application.StableRevision }, new { revision = body.Revision ?? "the one before" }));
 
-    private static Task<IResult> PromoteAsync(RolloutAction body, HttpContext http, ActionDesk desk) =>
-        desk.TakeAsync(http, body.Application, body.Reason, "promote rollout", (application, by, why, at) => application.Rollout != body.Rollout
-            ? new(Ended(body))
-            : new(
-                new PromoteRollout { Application = application.Name, At = at, CorrelationId = body.Rollout, RequestedBy = by, Reason = why },
-                $"The rollout of {application.Name} was asked to go on at once.", null, new { rollout = body.Rollout }));
+    private static Task<IResult> PromoteAsync(PromoteAction body, HttpContext http, ActionDesk desk) => SayAsync(
+        new RolloutAction { Application = body.Application, Rollout = body.Rollout, Reason = body.Reason }, http, desk, body.Fully ? "promote rollout fully" : "promote rollout",
+        body.Fully ? "go straight to its last step" : "go on at once",
+        (name, by, why, at) => new PromoteRollout { Application = name, At = at, CorrelationId = body.Rollout, RequestedBy = by, Reason = why, Fully = body.Fully });
 
-    private static Task<IResult> AbortAsync(RolloutAction body, HttpContext http, ActionDesk desk) =>
-        desk.TakeAsync(http, body.Application, body.Reason, "abort rollout", (application, by, why, at) => application.Rollout != body.Rollout
+    private static Task<IResult> PauseAsync(RolloutAction body, HttpContext http, ActionDesk desk) => SayAsync(body, http, desk, "pause rollout", "stay where it is",
+        (name, by, why, at) => new PauseRollout { Application = name, At = at, CorrelationId = body.Rollout, RequestedBy = by, Reason = why });
+
+    private static Task<IResult> ResumeAsync(RolloutAction body, HttpContext http, ActionDesk desk) => SayAsync(body, http, desk, "resume rollout", "go on as planned",
+        (name, by, why, at) => new ResumeRollout { Application = name, At = at, CorrelationId = body.Rollout, RequestedBy = by, Reason = why });
+
+    private static Task<IResult> ApproveAsync(RolloutAction body, HttpContext http, ActionDesk desk) => SayAsync(body, http, desk, "approve rollout", "go on, for it is approved",
+        (name, by, why, at) => new ApproveRollout { Application = name, At = at, CorrelationId = body.Rollout, RequestedBy = by, Reason = why });
+
+    private static Task<IResult> AbortAsync(RolloutAction body, HttpContext http, ActionDesk desk) => SayAsync(body, http, desk, "abort rollout", "give up",
+        (name, by, why, at) => new AbortRollout { Application = name, At = at, CorrelationId = body.Rollout, RequestedBy = by, Reason = why });
+
+    private static Task<IResult> SayAsync(
+        RolloutAction body, HttpContext http, ActionDesk desk, string action, string what, Func<string, string, string, DateTimeOffset, ICommand> command) =>
+        desk.TakeAsync(http, body.Application, body.Reason, action, (application, by, why, at) => application.Rollout != body.Rollout
             ? new(Ended(body))
-            : new(
-                new AbortRollout { Application = application.Name, At = at, CorrelationId = body.Rollout, RequestedBy = by, Reason = why },
-                $"The rollout of {application.Name} was asked to give up.", null, new { rollout = body.Rollout }));
+            : new(command(application.Name, by, why, at), $"The rollout of {application.Name} was asked to {what}.", null, new { rollout = body.Rollout }));
 
     private static ProblemResult Ended(RolloutAction body) =>
         Problem.Conflict("rollout-ended", "The rollout is not under way", $"The rollout {body.Rollout} of {body.Application} has ended, or another has begun. Look at the page again.");

@@ -1,6 +1,8 @@
+using Platform.Contracts.Http;
 using Platform.HealthMonitor.Api;
 using Platform.HealthMonitor.Events;
 using Platform.HealthMonitor.Live;
+using Platform.HealthMonitor.ReadModel;
 using Platform.HealthMonitor.Reports;
 using Platform.Hosting;
 using Platform.Storage;
@@ -24,7 +26,14 @@ internal static class DashboardEndpoints
             .WithSummary("The page, live").WithDescription("Server-sent events: 'state' (the report) and 'samples' (the last seconds of each application) once a second, 'event' for each event of the log, resumed after Last-Event-ID.");
         endpoints.MapGet("/dashboard/history", History).RequireAuthorization(Roles.Viewer)
             .WithSummary("Per-second series of an application").WithDescription("The last 15 minutes, or ?window=5m; null where nothing was measured.");
+        endpoints.MapGet("/dashboard/rollouts/{id:guid}/evidence", EvidenceAsync).RequireAuthorization(Roles.Viewer).Produces<IReadOnlyList<EvidenceView>>()
+            .WithSummary("What the judge knew of a rollout at which time, oldest first").WithDescription("Kept of each application's newest rollout. The state has the latest point.");
     }
+
+    private static async Task<IResult> EvidenceAsync(Guid id, [FromKeyedServices(HealthMonitorModule.Name)] Database database, CancellationToken cancellationToken) =>
+        await database.ReadAsync(reader => RolloutPictures.EvidenceAsync(reader, id), cancellationToken) is { } evidence
+            ? TypedResults.Ok(evidence)
+            : Problem.NotFound("no-such-rollout", "There is no such rollout", "GET /health/report shows each application's newest one.");
 
     private static async Task<DashboardState> StateAsync(Reporter reporter, [FromKeyedServices(HealthMonitorModule.Name)] Database database, CancellationToken cancellationToken)
     {

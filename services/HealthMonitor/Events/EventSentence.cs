@@ -16,7 +16,9 @@ internal static class EventSentence
         RolloutStarted e => ("info", e.StableRevision is null
             ? $"{e.RequestedBy} ships {e.Application} for the first time: {e.Revision}, {e.Strategy}."
             : $"{e.RequestedBy} ships {e.Revision} of {e.Application} in place of {e.StableRevision}, {e.Strategy}."),
+        RolloutStepCompleted { Failed: true } e => ("warning", $"Step {e.Step} of {e.Revision} failed after {Short(e.Duration)}: {e.Message}"),
         RolloutStepCompleted e => ("info", $"Step {e.Step} of {e.Revision} done in {Short(e.Duration)}: {e.Message}"),
+        RolloutProgressed e => ("info", $"{e.Revision} of {e.Application} is {e.State}: {e.Message}"),
         DeploymentCompleted e => ("success", $"{e.Revision} of {e.Application} serves everything, after {Short(e.Duration)}."),
         DeploymentFailed e => ("critical", $"{e.Revision} of {e.Application} never served: {e.Reason}"),
         DeploymentRolledBack e => ("critical", $"{e.Revision} of {e.Application} was taken back in {Short(e.RollbackDuration)}, {e.StableRevision} serves: {e.Reason}"),

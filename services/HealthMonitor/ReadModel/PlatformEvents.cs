@@ -15,6 +15,7 @@ namespace Platform.HealthMonitor.ReadModel;
 internal sealed class PlatformEvents(IOptions<HealthMonitorOptions> options, EventSignal signal, TimeProvider time) :
     IConsumer<RolloutStarted>,
     IConsumer<RolloutStepCompleted>,
+    IConsumer<RolloutProgressed>,
     IConsumer<DeploymentCompleted>,
     IConsumer<DeploymentFailed>,
     IConsumer<DeploymentRolledBack>,
@@ -34,6 +35,8 @@ internal sealed class PlatformEvents(IOptions<HealthMonitorOptions> options, Eve
     public Task Consume(ConsumeContext<RolloutStarted> context) => TakeAsync(context);
 
     public Task Consume(ConsumeContext<RolloutStepCompleted> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<RolloutProgressed> context) => TakeAsync(context);
 
     public Task Consume(ConsumeContext<DeploymentCompleted> context) => TakeAsync(context);
 

@@ -25,6 +25,7 @@ internal static class Projection
         {
             RolloutStarted e => await StartedAsync(transaction, e),
             RolloutStepCompleted e => await StepAsync(transaction, e),
+            RolloutProgressed e => await RolloutPictures.TakeAsync(transaction, e),
             DeploymentCompleted e => await EndedAsync(transaction, e, "completed", "It serves everything.", e.Revision),
             DeploymentFailed e => await EndedAsync(transaction, e, "failed", e.Reason, null),
             DeploymentRolledBack e => await EndedAsync(transaction, e, "rolledBack", e.Reason, e.StableRevision),
@@ -57,6 +58,7 @@ internal static class Projection
             ON CONFLICT (id) DO NOTHING
             """,
             new { e.CorrelationId, e.Application, e.Revision, e.StableRevision, e.Strategy, e.RequestedBy, e.At });
+        await RolloutPictures.ForgetAsync(transaction, e.Application, except: e.CorrelationId);
         var running = await transaction.FirstOrDefaultAsync<long>("SELECT COUNT(*) FROM rollouts WHERE id = @CorrelationId AND ended_at IS NULL", new { e.CorrelationId });
         if (running == 0) return true;
         await transaction.ExecuteAsync(
@@ -72,7 +74,7 @@ internal static class Projection
     private static async Task<bool> StepAsync(Transaction transaction, RolloutStepCompleted e)
     {
         await transaction.ExecuteAsync(
-            "UPDATE rollouts SET state = @Step, message = @Message WHERE id = @CorrelationId AND ended_at IS NULL", new { e.Step, e.Message, e.CorrelationId });
+            "UPDATE rollouts SET state = @Step, message = @Message WHERE id = @CorrelationId AND ended_at IS NULL AND course IS NULL", new { e.Step, e.Message, e.CorrelationId });
         return true;
     }
 
@@ -141,6 +143,7 @@ internal static class Projection
         await transaction.ExecuteAsync(
             "UPDATE applications SET removed = 1, wanted = 0, rollout = NULL, stable_revision = NULL, weights = '{}', changed_at = @At WHERE name = @Application", new { e.Application, e.At });
         await transaction.ExecuteAsync("DELETE FROM replicas WHERE application = @Application", new { e.Application });
+        await RolloutPictures.ForgetAsync(transaction, e.Application, except: Guid.Empty);
         return true;
     }
 

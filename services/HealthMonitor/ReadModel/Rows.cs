@@ -64,6 +64,9 @@ internal sealed record RolloutRow
     public DateTimeOffset StartedAt { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Its steps and where it stands among them, JSON; null: not told yet.</summary>
+    public string? Course { get; init; }
 }
 
 /// <summary>A service of the platform as it reported last.</summary>

@@ -85,7 +85,8 @@ internal sealed record ApplicationHealth
 
 /// <summary>The newest rollout of an application.</summary>
 internal sealed record RolloutHealth(
-    Guid Id, string Revision, string? StableRevision, string Strategy, string State, string Message, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);
+    Guid Id, string Revision, string? StableRevision, string Strategy, string State, string Message, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,
+    Contracts.Deployments.RolloutCourse? Course);
 
 /// <summary>A revision that takes part in an application's traffic or has replicas.</summary>
 internal sealed record RevisionHealth(string Revision, int Weight, int ReadyReplicas, LiveFigures Performance);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Platform.Contracts.Deployments;
 using Platform.HealthMonitor.Alerts;
 using Platform.HealthMonitor.Live;
 using Platform.HealthMonitor.ReadModel;
@@ -71,7 +72,8 @@ internal static class ReportBuilder
             WantedReplicas = application.Wanted,
             ReadyReplicas = ready,
             Rollout = rollout is null ? null
-                : new RolloutHealth(rollout.Id, rollout.Revision, rollout.StableRevision, rollout.Strategy, rollout.State, rollout.Message, rollout.StartedAt, rollout.EndedAt),
+                : new RolloutHealth(rollout.Id, rollout.Revision, rollout.StableRevision, rollout.Strategy, rollout.State, rollout.Message, rollout.StartedAt, rollout.EndedAt,
+                    rollout.Course is null ? null : Read<RolloutCourse>(rollout.Course)),
             Revisions = Revisions(application, replicas, figures),
             Replicas = [.. replicas.Select(r => new ReplicaHealth(r.Id, r.Revision, r.State, r.Address, r.Reason, r.StartedAt, r.Restarts))],
             Performance = figures(application.Name, null),

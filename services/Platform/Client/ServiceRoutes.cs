@@ -24,6 +24,9 @@ internal static class ServiceRoutes
 
     public static string Rollout(Guid id) => $"/api/deployment/deployments/{id}";
 
+    /// <summary>What the judge knew of it at which time.</summary>
+    public static string Evidence(Guid id) => $"{Rollout(id)}/evidence";
+
     /// <summary>Where to say something to a rollout: promote, pause, resume, approve, abort, retry.</summary>
     public static string RolloutWord(Guid id, string word) => $"{Rollout(id)}/{word}";
 

@@ -26,6 +26,7 @@ internal static class CommandTree
             RolloutCommands.Approve(cli),
             RolloutCommands.Abort(cli),
             RolloutCommands.Retry(cli),
+            EvidenceCommand.Create(cli),
             DeleteCommand.Create(cli),
             LogsCommand.Create(cli),
             EventsCommand.Create(cli),

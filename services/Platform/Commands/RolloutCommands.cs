@@ -29,7 +29,7 @@ internal static class RolloutCommands
         cli,
         new DocumentedCommand("retry", "Ship the revision whose rollout failed or was taken back once more", "platform retry storefront"),
         "retry",
-        LastAsync,
+        async (client, name, ct) => (await LastAsync(client, name, ct)).Id,
         (_, reason) => new ReasonRequest { Reason = reason });
 
     private static Command Create(Cli cli, string word, string summary, string example) =>
@@ -57,8 +57,9 @@ internal static class RolloutCommands
         (await client.GetAsync<ApplicationView>("deployment", ServiceRoutes.Application(name), ct)).Rollout
         ?? throw new CommandFailure(ExitCode.Failed, $"{name} has no rollout under way.", $"'platform status {name}' shows what it runs.");
 
-    private static async Task<Guid> LastAsync(PlatformClient client, string name, CancellationToken ct) =>
+    /// <summary>An application's newest rollout.</summary>
+    public static async Task<RolloutView> LastAsync(PlatformClient client, string name, CancellationToken ct) =>
         (await client.GetAsync<Page<RolloutView>>("deployment", ServiceRoutes.Rollouts(name, limit: 1), ct)).Items is [var last, ..]
-            ? last.Id
+            ? last
             : throw new CommandFailure(ExitCode.Failed, $"{name} was never deployed.", "'platform deploy FILE' ships it.");
 }

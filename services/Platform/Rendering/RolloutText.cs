@@ -9,7 +9,15 @@ internal static class RolloutText
 
     public static bool HasSucceeded(RolloutView rollout) => rollout.State == "completed";
 
-    public static string Step(RolloutStepView step) => $"  ✓ {step.Step,-10} {Durations.Short(step.Duration),9}  {step.Message}";
+    /// <summary>What it is and where it stands, in one line.</summary>
+    public static string Head(RolloutView rollout)
+    {
+        var place = rollout.StableRevision is { } stable && stable != rollout.Revision ? $" in place of {stable}" : "";
+        var told = rollout.Course?.Evidence is not null && !HasEnded(rollout) && rollout.State == "watching" ? "" : $": {rollout.Message}";
+        return $"Rollout of {rollout.Revision}{place} ({rollout.Strategy}, {rollout.State}){told}";
+    }
+
+    public static string Step(RolloutStepView step) => $"  {(step.Failed ? '✗' : '✓')} {step.Step,-10} {Durations.Short(step.Duration),9}  {step.Message}";
 
     public static string End(RolloutView rollout)
     {

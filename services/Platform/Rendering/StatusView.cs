@@ -20,6 +20,8 @@ internal sealed record StatusReport
 /// <summary>Draws a <see cref="StatusReport"/>.</summary>
 internal static class StatusView
 {
+    private const int MostSteps = 8;
+
     public static IRenderable Of(StatusReport report, bool isDetailed, DateTimeOffset now)
     {
         var parts = new List<IRenderable>();
@@ -28,7 +30,7 @@ internal static class StatusView
         if (isDetailed)
         {
             foreach (var application in report.Applications) parts.Add(Replicas(application, now));
-            if (report.Rollout is { } rollout) parts.Add(Rollout(rollout));
+            if (report.Rollout is { } rollout) parts.Add(Rollout(rollout, now));
         }
 
         return new Rows(parts);
@@ -88,12 +90,15 @@ internal static class StatusView
         return replica.Instance is not { Length: > 0 } instance ? "–" : instance.Length <= shown ? instance : instance[..shown];
     }
 
-    private static Rows Rollout(RolloutView rollout)
+    /// <summary>A rollout: where it stands, and the last of its steps.</summary>
+    public static Rows Rollout(RolloutView rollout, DateTimeOffset now)
     {
-        var lines = rollout.Steps.OrderBy(s => s.At).Select(RolloutText.Step)
-            .Prepend($"Rollout of {rollout.Revision} ({rollout.Strategy}, {rollout.State}): {rollout.Message}")
-            .Select(line => (IRenderable)new Text(line));
-        return new Rows(lines);
+        var steps = rollout.Steps.OrderBy(s => s.At).ToList();
+        var lines = new List<string> { RolloutText.Head(rollout) };
+        lines.AddRange(RolloutLadder.Lines(rollout, now));
+        if (steps.Count > MostSteps) lines.Add($"  … {steps.Count - MostSteps} steps before");
+        lines.AddRange(steps.TakeLast(MostSteps).Select(RolloutText.Step));
+        return new Rows(lines.Select(line => (IRenderable)new Text(line)));
     }
 
     /// <summary>Never colour alone: the word is there too.</summary>

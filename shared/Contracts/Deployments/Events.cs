@@ -38,6 +38,30 @@ public sealed record RolloutStepCompleted : IEvent
     public required string Message { get; init; }
     /// <summary>How long the step took.</summary>
     public required TimeSpan Duration { get; init; }
+    /// <summary>True: it did not end as it should have; the rollout is given up.</summary>
+    public bool Failed { get; init; }
+}
+
+/// <summary>
+/// Where a rollout stands: at each change of its step or of what it waits for, and whenever the judge's evidence was written down, at most
+/// once a second. For whoever draws it; it is not kept in the event log.
+/// </summary>
+public sealed record RolloutProgressed : IEvent
+{
+    /// <inheritdoc/>
+    public required string Application { get; init; }
+    /// <inheritdoc/>
+    public required DateTimeOffset At { get; init; }
+    /// <summary>The rollout.</summary>
+    public required Guid CorrelationId { get; init; }
+    /// <summary>The revision being shipped.</summary>
+    public required string Revision { get; init; }
+    /// <summary>The stage: <c>starting</c>, <c>shifting</c>, <c>watching</c>, <c>retiring</c>, <c>rollingBack</c>, or an end.</summary>
+    public required string State { get; init; }
+    /// <summary>What it does or waits for now, in one sentence.</summary>
+    public required string Message { get; init; }
+    /// <summary>The steps and where it stands among them.</summary>
+    public required RolloutCourse Course { get; init; }
 }
 
 /// <summary>A rollout's good end: the new revision serves all traffic, the old one is retired.</summary>

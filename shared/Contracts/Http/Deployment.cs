@@ -131,6 +131,8 @@ public sealed record RolloutView
     public DateTimeOffset? EndedAt { get; init; }
     /// <summary>The steps so far.</summary>
     public IReadOnlyList<RolloutStepView> Steps { get; init; } = [];
+    /// <summary>The plan's steps, the present one, and what the judge says; null: not planned yet.</summary>
+    public Deployments.RolloutCourse? Course { get; init; }
 }
 
 /// <summary>What the judge knew at one moment of a rollout.</summary>
@@ -190,6 +192,8 @@ public sealed record RolloutStepView
     public required TimeSpan Duration { get; init; }
     /// <summary>What happened.</summary>
     public required string Message { get; init; }
+    /// <summary>True: it did not end as it should have; the rollout is given up.</summary>
+    public bool Failed { get; init; }
 }
 
 /// <summary>A page of a list.</summary>

@@ -76,7 +76,10 @@ public sealed class Visit : IAsyncDisposable
 
     /// <summary>Keeps a picture of the whole page as test output.</summary>
     public async Task ScreenshotAsync(string name) =>
-        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Screenshots, name + ".png"), FullPage = true });
+        await Page.ScreenshotAsync(new PageScreenshotOptions { Path = PathOf(name), FullPage = true });
+
+    /// <summary>Where a picture is kept.</summary>
+    public string PathOf(string name) => Path.Combine(Screenshots, name + ".png");
 
     private static string Screenshots
     {

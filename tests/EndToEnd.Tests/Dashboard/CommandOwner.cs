@@ -25,17 +25,27 @@ internal sealed class CommandOwner
             bus.HandlesCommand<ScaleApplication>();
             bus.HandlesCommand<RollBackApplication>();
             bus.HandlesCommand<PromoteRollout>();
+            bus.HandlesCommand<PauseRollout>();
+            bus.HandlesCommand<ResumeRollout>();
+            bus.HandlesCommand<ApproveRollout>();
             bus.HandlesCommand<AbortRollout>();
         });
     }, _ => { });
 
-    internal sealed class CommandKeeper(CommandOwner owner) : IConsumer<ScaleApplication>, IConsumer<RollBackApplication>, IConsumer<PromoteRollout>, IConsumer<AbortRollout>
+    internal sealed class CommandKeeper(CommandOwner owner) : IConsumer<ScaleApplication>, IConsumer<RollBackApplication>, IConsumer<PromoteRollout>,
+        IConsumer<PauseRollout>, IConsumer<ResumeRollout>, IConsumer<ApproveRollout>, IConsumer<AbortRollout>
     {
         public Task Consume(ConsumeContext<ScaleApplication> context) => Keep(context.Message);
 
         public Task Consume(ConsumeContext<RollBackApplication> context) => Keep(context.Message);
 
         public Task Consume(ConsumeContext<PromoteRollout> context) => Keep(context.Message);
+
+        public Task Consume(ConsumeContext<PauseRollout> context) => Keep(context.Message);
+
+        public Task Consume(ConsumeContext<ResumeRollout> context) => Keep(context.Message);
+
+        public Task Consume(ConsumeContext<ApproveRollout> context) => Keep(context.Message);
 
         public Task Consume(ConsumeContext<AbortRollout> context) => Keep(context.Message);
 

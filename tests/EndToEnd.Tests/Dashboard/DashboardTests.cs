@@ -22,7 +22,7 @@ public sealed class DashboardTests(DashboardFixture fixture) : IClassFixture<Das
         await Expect(page.Locator("table.stack tbody tr")).ToHaveCountAsync(5);
         await Expect(page.Locator(".waiting-for")).ToContainTextAsync("RabbitMQ at 127.0.0.1:5672, unreachable for 12 s");
         await Expect(page.Locator(".alert")).ToContainTextAsync("slow-images");
-        await Expect(page.Locator(".plot canvas")).ToHaveCountAsync(4);
+        await Expect(page.Locator(".plot canvas")).ToHaveCountAsync(6);
         await visit.ScreenshotAsync("dashboard-light");
         Assert.Empty(visit.Complaints);
     }
@@ -31,7 +31,7 @@ public sealed class DashboardTests(DashboardFixture fixture) : IClassFixture<Das
     public async Task In_the_dark_the_page_is_dark_and_keeps_its_contrast()
     {
         await using var visit = await fixture.OpenAsync(height: 1000, dark: true);
-        await Expect(visit.Page.Locator(".plot canvas")).ToHaveCountAsync(4);
+        await Expect(visit.Page.Locator(".plot canvas")).ToHaveCountAsync(6);
         await Expect(visit.Page.Locator("#connection")).ToContainTextAsync("Live");
         await visit.ScreenshotAsync("dashboard-dark");
         var faint = await FaintTextAsync(visit.Page);
@@ -51,7 +51,7 @@ public sealed class DashboardTests(DashboardFixture fixture) : IClassFixture<Das
     public async Task On_a_phone_nothing_is_wider_than_the_screen()
     {
         await using var visit = await fixture.OpenAsync(width: 360, height: 740);
-        await Expect(visit.Page.Locator(".plot canvas")).ToHaveCountAsync(4);
+        await Expect(visit.Page.Locator(".plot canvas")).ToHaveCountAsync(6);
         await Expect(visit.Page.Locator("#connection")).ToContainTextAsync("Live");
         await visit.ScreenshotAsync("dashboard-phone");
         Assert.Equal(360, await visit.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));

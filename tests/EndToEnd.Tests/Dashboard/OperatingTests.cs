@@ -15,7 +15,7 @@ public sealed class OperatingTests(DashboardFixture fixture) : IClassFixture<Das
         await using var visit = await fixture.OpenAsync("viewer");
         var page = visit.Page;
         await Expect(page.Locator("#why-not")).ToContainTextAsync("role viewer");
-        foreach (var action in (string[])["scale", "rollback", "promote", "abort"])
+        foreach (var action in (string[])["scale", "rollback"])
         {
             var button = page.Locator($"[data-action={action}]");
             await Expect(button).ToHaveAttributeAsync("aria-disabled", "true");
@@ -24,6 +24,8 @@ public sealed class OperatingTests(DashboardFixture fixture) : IClassFixture<Das
             await Expect(page.Locator("dialog[open]")).ToHaveCountAsync(0);
         }
 
+        await Expect(page.Locator(".rollout .ladder")).ToBeVisibleAsync();
+        await Expect(page.Locator(".rollout [data-action]")).ToHaveCountAsync(0);
         await visit.ScreenshotAsync("dashboard-viewer");
         var status = await page.EvaluateAsync<int>(
             """
@@ -64,7 +66,7 @@ public sealed class OperatingTests(DashboardFixture fixture) : IClassFixture<Das
         await using var visit = await fixture.OpenAsync();
         var page = visit.Page;
         await page.Locator("[data-action=promote]").ClickAsync();
-        await Expect(page.Locator("#confirm-consequence")).ToContainTextAsync("v2 keeps all traffic and v1 is retired");
+        await Expect(page.Locator("#confirm-consequence")).ToContainTextAsync("v2 goes on to 50 % of the traffic");
         await page.Locator("#confirm-do").ClickAsync();
         await Testing.ModuleHost.UntilAsync(() => fixture.Story.Owner.Commands.OfType<PromoteRollout>().Any(), "the command arrives");
         Assert.Equal(fixture.Story.Rollout, Assert.Single(fixture.Story.Owner.Commands.OfType<PromoteRollout>()).CorrelationId);

@@ -104,7 +104,8 @@ internal sealed class Story : IAsyncDisposable
             && report.GetProperty("applications").EnumerateArray().First(a => a.GetProperty("name").GetString() == Shop) is var shop
             && shop.GetProperty("replicas").GetArrayLength() == 5
             && shop.GetProperty("revisions").GetArrayLength() == 2
-            && shop.GetProperty("rollout").GetProperty("state").GetString() == "shift");
+            && shop.GetProperty("rollout").GetProperty("state").GetString() == "watching"
+            && shop.GetProperty("rollout").GetProperty("course").GetProperty("step").GetInt32() == 2);
     }
 
     private async Task DeployAsync(string application, string revision, DateTimeOffset at, int replicas)
@@ -141,8 +142,17 @@ internal sealed class Story : IAsyncDisposable
             await ModuleHost.UntilAsync(client, $"/events?application={Shop}&type=RolloutStepCompleted", page => page.GetProperty("items").GetArrayLength() >= expected);
         }
 
-        await PublishAsync(new TrafficShifted { Application = Shop, At = at.AddSeconds(3), CorrelationId = Guid.NewGuid(), Generation = 2, Weights = new Dictionary<string, int> { ["v1"] = 90, ["v2"] = 10 } });
+        await PublishAsync(new TrafficShifted { Application = Shop, At = at.AddSeconds(3), CorrelationId = Guid.NewGuid(), Generation = 2, Weights = new Dictionary<string, int> { ["v1"] = 99, ["v2"] = 1 } });
+        await ModuleHost.UntilAsync(client, $"/events?application={Shop}&type=TrafficShifted", page => page.GetProperty("items").GetArrayLength() >= 2);
+        await PublishAsync(new TrafficShifted { Application = Shop, At = at.AddSeconds(33), CorrelationId = Guid.NewGuid(), Generation = 3, Weights = new Dictionary<string, int> { ["v1"] = 90, ["v2"] = 10 } });
+        foreach (var point in RolloutStory.Evidence(at.AddSeconds(5))) await ProgressAsync(RolloutStory.Course(point));
     }
+
+    /// <summary>The deployment service tells where the rollout of <see cref="Shop"/> stands.</summary>
+    public Task ProgressAsync(RolloutCourse course, string state = "watching", string message = "watching v2") => PublishAsync(new RolloutProgressed
+    {
+        Application = Shop, At = course.Evidence?.At ?? DateTimeOffset.UtcNow, CorrelationId = Rollout, Revision = "v2", State = state, Message = message, Course = course,
+    });
 
     private Task ReportAsync(string service, int port, params string[] waitingFor) => PublishAsync(new ServiceReported
     {

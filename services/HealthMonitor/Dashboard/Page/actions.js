@@ -35,8 +35,41 @@ const ACTIONS = {
     title: application => `Promote ${application.rollout.revision}`,
     confirm: 'Promote',
     blocked: () => null,
-    consequence: application => `The watch ends now, with success: ${application.rollout.revision} keeps all traffic`
-      + `${application.rollout.stableRevision ? ` and ${application.rollout.stableRevision} is retired` : ''}. Nobody compares the two any longer.`,
+    consequence: application => {
+      const next = nextStep(application.rollout);
+      return next
+        ? `The watch of step ${application.rollout.course.step} ends now, with success: ${application.rollout.revision} goes on to ${next.weight} % of the traffic.`
+        : whatServes(application, 'The watch ends now, with success');
+    },
+    body: application => ({ application: application.name, rollout: application.rollout.id }),
+  },
+  promoteFully: {
+    title: application => `Promote ${application.rollout.revision} fully`,
+    confirm: 'Promote fully',
+    path: 'promote',
+    blocked: () => null,
+    consequence: application => whatServes(application, 'All steps between are left out'),
+    body: application => ({ application: application.name, rollout: application.rollout.id, fully: true }),
+  },
+  pause: {
+    title: application => `Pause the rollout of ${application.rollout.revision}`,
+    confirm: 'Pause the rollout',
+    blocked: () => null,
+    consequence: () => 'It stays where it is, once the present step\'s traffic has moved, until somebody resumes, promotes or aborts it. What the judge finds bad is still taken back.',
+    body: application => ({ application: application.name, rollout: application.rollout.id }),
+  },
+  resume: {
+    title: application => `Resume the rollout of ${application.rollout.revision}`,
+    confirm: 'Resume',
+    blocked: () => null,
+    consequence: () => 'It goes on as planned. The time it was paused does not count as watched.',
+    body: application => ({ application: application.name, rollout: application.rollout.id }),
+  },
+  approve: {
+    title: application => `Approve ${application.rollout.revision}`,
+    confirm: 'Approve',
+    blocked: () => null,
+    consequence: application => `${application.rollout.revision} may have traffic: it gets ${application.rollout.course?.steps[application.rollout.course.step - 1]?.weight ?? 'its first'} % now. Your name and the time are recorded.`,
     body: application => ({ application: application.name, rollout: application.rollout.id }),
   },
   abort: {
@@ -50,6 +83,16 @@ const ACTIONS = {
     body: application => ({ application: application.name, rollout: application.rollout.id }),
   },
 };
+
+/** The step after the present one; null: it is the last, or not known. */
+function nextStep(rollout) {
+  return rollout.course && rollout.course.step > 0 ? rollout.course.steps[rollout.course.step] ?? null : null;
+}
+
+function whatServes(application, why) {
+  const { revision, stableRevision } = application.rollout;
+  return `${why}: ${revision} keeps all traffic${stableRevision ? ` and ${stableRevision} is retired` : ''}. Nobody compares the two any longer.`;
+}
 
 function underWay(application) {
   return application.rollout !== null && application.rollout !== undefined && !application.rollout.endedAt;
@@ -79,7 +122,7 @@ function ask(store, name, applicationName) {
   const form = { replicas: String(find(store, applicationName).wantedReplicas), reason: '', busy: false, problem: null };
   const draw = () => {
     const application = find(store, applicationName);
-    if (!application || ((name === 'promote' || name === 'abort') && !application.rollout)) return dialog.close();
+    if (!application || (!['scale', 'rollback'].includes(name) && !application.rollout)) return dialog.close();
     return render(dialog, h('form', { method: 'dialog', onsubmit: submit },
       h('h2', { id: 'confirm-title' }, action.title(application)),
       name === 'scale' && h('label', { for: 'confirm-replicas' }, `Replicas (now ${application.wantedReplicas})`,
@@ -102,7 +145,7 @@ function ask(store, name, applicationName) {
     change('busy', true);
     try {
       const body = action.body(find(store, applicationName), form);
-      const answer = await post(`/dashboard/actions/${name}`, { ...body, reason: form.reason.trim() || null });
+      const answer = await post(`/dashboard/actions/${action.path ?? name}`, { ...body, reason: form.reason.trim() || null });
       store.notice(answer.message);
       dialog.close();
     } catch (failure) {

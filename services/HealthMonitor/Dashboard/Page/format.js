@@ -54,3 +54,14 @@ export function span(seconds) {
 export function plural(count, one, many = `${one}s`) {
   return `${integer.format(count)} ${count === 1 ? one : many}`;
 }
+
+/** `1m30s`, `500ms` or `00:01:30.5` in seconds; null: not a span. */
+export function seconds(text) {
+  if (typeof text !== 'string') return null;
+  const clock = /^(?:(\d+)\.)?(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(text);
+  if (clock) return Number(clock[1] ?? 0) * 86400 + Number(clock[2]) * 3600 + Number(clock[3]) * 60 + Number(clock[4]);
+  const units = { d: 86400, h: 3600, m: 60, s: 1, ms: 0.001, us: 0.000001 };
+  let sum = null;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|us|d|h|m|s)/g)) sum = (sum ?? 0) + Number(amount) * units[unit];
+  return sum;
+}

@@ -87,8 +87,10 @@ function catchUp() {
   const rollout = shown.rollout;
   if (rollout && !followed.has(rollout.id)) {
     followed.add(rollout.id);
-    get(`/events?application=${encodeURIComponent(shown.name)}&type=RolloutStepCompleted&limit=50`)
-      .then(page => store.takeEvents(page.items), failure => retryLater(followed, rollout.id, failure));
+    Promise.all([
+      ...['RolloutStepCompleted', 'TrafficShifted'].map(async type => store.takeEvents((await get(`/events?application=${encodeURIComponent(shown.name)}&type=${type}&limit=200`)).items)),
+      get(`/dashboard/rollouts/${rollout.id}/evidence`).then(points => store.takeEvidence(rollout.id, points)),
+    ]).catch(failure => retryLater(followed, rollout.id, failure));
   }
 }
 
@@ -132,7 +134,9 @@ function choose() {
 
 // What was missed while nobody looked is fetched, not guessed.
 document.addEventListener('visibilitychange', () => {
-  if (!document.hidden) caughtUp.clear();
+  if (document.hidden) return;
+  caughtUp.clear();
+  followed.clear();
 });
 addEventListener('hashchange', choose);
 choose();

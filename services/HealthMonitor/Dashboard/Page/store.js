@@ -3,6 +3,7 @@
 import { Series } from './series.js';
 
 const MOST_EVENTS = 1000;
+const MOST_POINTS = 2000;
 
 /** Where to look first: a rollout, then what is worst, then the first. Pure. */
 function mostInteresting(applications) {
@@ -35,6 +36,8 @@ export class Store {
   /** The server's clock minus ours, milliseconds. */
   skew = 0;
 
+  /** What the judge knew, by rollout: points, oldest first. */
+  #evidence = new Map();
   #series = new Map();
   #known = new Set();
   #scheduled = false;
@@ -74,6 +77,7 @@ export class Store {
   takeReport(report) {
     this.report = report;
     this.skew = Date.parse(report.at) - Date.now();
+    for (const { rollout } of report.applications) if (rollout?.course?.evidence) this.takeEvidence(rollout.id, [rollout.course.evidence]);
     if (!this.application) this.chosen = mostInteresting(this.applications);
     this.changed();
   }
@@ -96,6 +100,18 @@ export class Store {
   takeHistory(histories) {
     for (const history of histories) this.series(history.application).take(history);
     this.changed();
+  }
+
+  takeEvidence(rollout, points) {
+    const known = this.evidence(rollout);
+    const added = points.filter(point => !known.some(other => other.at === point.at));
+    if (added.length === 0) return;
+    this.#evidence.set(rollout, [...known, ...added].sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).slice(-MOST_POINTS));
+    this.changed();
+  }
+
+  evidence(rollout) {
+    return this.#evidence.get(rollout) ?? [];
   }
 
   series(application) {

@@ -1,7 +1,8 @@
-import { Chart, chartsMissing } from '../charts.js';
+import { chartsMissing } from '../charts.js';
 import { h } from '../dom.js';
-import { milliseconds, number, time } from '../format.js';
+import { milliseconds, number } from '../format.js';
 import { WINDOWS } from '../store.js';
+import { plot } from './plot.js';
 
 const TABLE_STEP_SECONDS = 10;
 
@@ -24,8 +25,6 @@ const MARKERS = {
   ApplicationScaled: { kind: 'scale', glyph: '⇅', word: 'scaled' },
 };
 
-const charts = new Map();
-
 /** The live figures of the application shown: a chart and a table of each. */
 export function figures(store) {
   const shown = store.application;
@@ -47,38 +46,8 @@ export function figures(store) {
 }
 
 function one(store, figure, shown, series, range, marks) {
-  const asTable = chartsMissing !== null || store.tables.has(figure.name);
-  const columns = series.columns(figure.names, ...range);
-  return h('figure', { class: 'figure', key: figure.name },
-    h('figcaption', null,
-      h('h3', null, figure.title),
-      !chartsMissing && h('button', { type: 'button', class: 'quiet small', 'aria-pressed': String(asTable), onclick: toggler(store, figure.name) }, 'Table', h('span', { class: 'visually-hidden' }, ` of ${figure.title}`)),
-      h('span', { class: 'now' }, figure.labels.map((label, n) => h('span', { class: 'now-item' }, figure.labels.length > 1 && h('span', { class: `line line-${n + 1}` }), figure.labels.length > 1 ? `${label} ` : '', h('strong', null, figure.format(last(columns[n + 1]))))))),
-    asTable ? table(figure, series, range, marks) : canvas(figure, shown, columns, range, marks));
-}
-
-function canvas(figure, shown, columns, range, marks) {
-  const id = `${shown.name}/${figure.name}`;
-  const described = figure.labels.map((label, n) => `${label} ${figure.format(last(columns[n + 1]))}, at most ${figure.format(largest(columns[n + 1]))}`).join('; ');
-  queueMicrotask(() => charts.get(id)?.show(columns, range, marks));
-  return h('div', {
-    key: `chart/${id}`, class: 'plot', role: 'img', opaque: true, 'aria-label': `${figure.title}: ${described}. The table has the values.`,
-    mounted(element) {
-      charts.get(id)?.destroy();
-      charts.set(id, new Chart(element, figure));
-    },
-  });
-}
-
-function table(figure, series, range, marks) {
-  const rows = series.table(figure.names, ...range, TABLE_STEP_SECONDS);
-  const happened = at => marks.filter(mark => mark.at >= at / 1000 && mark.at < at / 1000 + TABLE_STEP_SECONDS).map(mark => mark.word).join(', ');
-  return h('div', { key: 'table', class: 'scroll plot-table', tabindex: '0', role: 'region', 'aria-label': `${figure.title}, table` }, h('table', null,
-    h('caption', null, `Largest value of each ${TABLE_STEP_SECONDS} s, newest first`),
-    h('thead', null, h('tr', null, ['From', ...figure.labels].map((label, i) => h('th', { scope: 'col', class: i > 0 ? 'num' : '' }, label)), h('th', { scope: 'col' }, 'Happened'))),
-    h('tbody', null, rows.length === 0
-      ? h('tr', null, h('td', { colspan: String(figure.labels.length + 2), class: 'muted' }, 'Nothing was measured yet.'))
-      : rows.map(row => h('tr', { key: row.at }, h('th', { scope: 'row' }, time(row.at)), row.values.map(value => h('td', { class: 'num' }, figure.format(value))), h('td', { class: 'small' }, happened(row.at)))))));
+  return plot(store, { ...figure, id: `${shown.name}/${figure.name}`, rows: `Largest value of each ${TABLE_STEP_SECONDS} s, newest first` },
+    series.columns(figure.names, ...range), range, marks, () => series.table(figure.names, ...range, TABLE_STEP_SECONDS));
 }
 
 /** What to mark on the axis of time. Pure. */
@@ -89,19 +58,9 @@ export function markers(events, application, [from, to]) {
     .filter(mark => mark.at >= from && mark.at <= to);
 }
 
-const last = column => column.findLast(value => value !== null) ?? null;
-const largest = column => column.reduce((most, value) => (value === null ? most : Math.max(most ?? value, value)), null);
-
 function setter(store, minutes) {
   return () => {
     store.minutes = minutes;
-    store.changed();
-  };
-}
-
-function toggler(store, name) {
-  return () => {
-    if (!store.tables.delete(name)) store.tables.add(name);
     store.changed();
   };
 }

@@ -1,4 +1,5 @@
 using Platform.Contracts.Deployments;
+using Platform.Contracts.Http;
 using Platform.Contracts.Replicas;
 using Platform.Contracts.Scaling;
 using Platform.Testing;
@@ -28,6 +29,18 @@ internal static class Facts
     public static ReplicaStarted Replica(string id) => new()
     {
         Application = Shop, At = DateTimeOffset.UtcNow, CorrelationId = Guid.NewGuid(), Replica = id, Revision = "v1", Address = new Uri("http://127.0.0.1:1"), StartupDuration = TimeSpan.FromSeconds(1),
+    };
+
+    /// <summary>A rollout of two steps that is being watched, with a point of evidence.</summary>
+    public static RolloutProgressed Progressed(Guid rollout, DateTimeOffset at, int step) => new()
+    {
+        Application = Shop, At = at, CorrelationId = rollout, Revision = "v1", State = "watching", Message = "watching v1", Course = new RolloutCourse
+        {
+            Steps = [.. new[] { 10, 100 }.Select(weight => new CourseStep { Weight = weight, Replicas = 1, OldReplicas = 1, Hold = TimeSpan.FromMinutes(1) })],
+            Step = step,
+            Since = at,
+            Evidence = new EvidenceView { At = at, Step = step, Weight = 10, Outcome = "inconclusive", Sentence = "Too few.", Requests = 7, ErrorRate = 0, P95 = TimeSpan.Zero, Metrics = [] },
+        },
     };
 
     /// <summary>A running application with one ready replica.</summary>

@@ -50,6 +50,32 @@ public sealed class HealthMonitorModuleTests
     }
 
     [Fact]
+    public async Task Rollout_IsDrawnFromItsLatestCourseAndAllItsEvidence_WhichNeitherTheLogNorTheNextRolloutKeeps()
+    {
+        await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module]);
+        var started = Facts.Started();
+        await host.PublishAsync(started);
+        using var client = host.Admin("healthmonitor");
+        await ModuleHost.UntilAsync(client, "/events?application=shop", page => page.GetProperty("items").GetArrayLength() == 1);
+        var at = DateTimeOffset.UtcNow;
+        await host.PublishAsync(Facts.Progressed(started.CorrelationId, at, step: 2));
+        await host.PublishAsync(Facts.Progressed(started.CorrelationId, at.AddSeconds(-1), step: 1)); // overtaken
+        await host.PublishAsync(Facts.Progressed(started.CorrelationId, at, step: 2)); // repeated
+
+        var path = $"/dashboard/rollouts/{started.CorrelationId}/evidence";
+        var evidence = await ModuleHost.UntilAsync(client, path, points => points.GetArrayLength() == 2);
+        Assert.Equal([1, 2], evidence.EnumerateArray().Select(point => point.GetProperty("step").GetInt32()));
+        var rollout = (await client.GetFromJsonAsync<JsonElement>("/health/report")).GetProperty("applications")[0].GetProperty("rollout");
+        Assert.Equal(("watching", 2), (rollout.GetProperty("state").GetString(), rollout.GetProperty("course").GetProperty("step").GetInt32()));
+        Assert.Equal(1, (await client.GetFromJsonAsync<JsonElement>("/events?application=shop")).GetProperty("items").GetArrayLength());
+        using var unknown = await client.GetAsync($"/dashboard/rollouts/{Guid.NewGuid()}/evidence");
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+
+        await host.PublishAsync(Facts.Started());
+        await ModuleHost.UntilAsync(client, path, points => points.GetArrayLength() == 0);
+    }
+
+    [Fact]
     public async Task Alert_IsRaisedAndResolvedOnceEach()
     {
         await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module], ["--HealthMonitor:EvaluationInterval=100ms"]);

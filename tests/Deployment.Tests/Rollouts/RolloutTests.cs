@@ -119,6 +119,7 @@ public sealed class RolloutTests
 
         Assert.Equal("rolledBack", row.State);
         Assert.Contains("error rate", row.Message);
+        Assert.Equal(["watch"], (await world.StepsAsync(id)).Where(s => s.Failed).Select(s => s.Step));
         Assert.Equal(old, world.Machine.Alive.Select(p => p.ProcessId));
         Assert.Equal(100, world.Gateway.Weights("shop")["v1"]);
         await world.UntilAsync("rollback is published", () => world.EventsOf<DeploymentRolledBack>().Any(e => e.CorrelationId == id && e.StableRevision == "v1"));

@@ -47,7 +47,7 @@ public sealed class RolloutPanelTests(DashboardFixture fixture) : IClassFixture<
         await SayAsync<PromoteRollout>("promoteFully", "v2 keeps all traffic and v1 is retired", word => word.Fully);
         await SayAsync<PauseRollout>("pause", "until somebody resumes");
 
-        var course = RolloutStory.Course(RolloutStory.Evidence(DateTimeOffset.UtcNow.AddSeconds(-90)).Last());
+        var course = RolloutStory.Course(RolloutStory.Evidence(DateTimeOffset.UtcNow.AddSeconds(-84)).Last());
         await story.ProgressAsync(course with { Until = null, Awaits = "resume", Paused = new RolloutNote("ada", "ask the team", DateTimeOffset.UtcNow) });
         await Expect(page.Locator("#held")).ToContainTextAsync("Paused by ada since");
         await visit.ScreenshotAsync("rollout-paused");

@@ -9,12 +9,14 @@ namespace Platform.Testing.DeploymentWorld;
 
 /// <summary>Sees every event of the deployment service and keeps it outside, where no kill reaches it. A message repeated is one.</summary>
 internal sealed class Witness(ConcurrentDictionary<Guid, IEvent> seen) :
-    IConsumer<RolloutStarted>, IConsumer<RolloutStepCompleted>, IConsumer<DeploymentCompleted>, IConsumer<DeploymentFailed>, IConsumer<DeploymentRolledBack>,
+    IConsumer<RolloutStarted>, IConsumer<RolloutStepCompleted>, IConsumer<RolloutProgressed>, IConsumer<DeploymentCompleted>, IConsumer<DeploymentFailed>, IConsumer<DeploymentRolledBack>,
     IConsumer<ApplicationRemoved>, IConsumer<ApplicationScaled>, IConsumer<ScalingRefused>, IConsumer<ReplicaCreated>, IConsumer<ReplicaStarted>, IConsumer<ReplicaStopped>, IConsumer<ReplicaUnhealthy>
 {
     public Task Consume(ConsumeContext<RolloutStarted> context) => See(context);
 
     public Task Consume(ConsumeContext<RolloutStepCompleted> context) => See(context);
+
+    public Task Consume(ConsumeContext<RolloutProgressed> context) => See(context);
 
     public Task Consume(ConsumeContext<DeploymentCompleted> context) => See(context);
 

@@ -195,6 +195,9 @@ internal sealed class World : IAsyncDisposable
     /// <summary>A rollout, without its steps.</summary>
     public Task<RolloutView?> RolloutAsync(Guid id) => Life!.Database.ReadAsync(reader => reader.RolloutAsync(id));
 
+    /// <summary>A rollout with its steps and its course, as the API shows it.</summary>
+    public Task<RolloutView> WholeAsync(Guid id) => Life!.Database.ReadAsync(async reader => await reader.WholeAsync((await reader.RolloutAsync(id))!));
+
     /// <summary>A rollout's steps.</summary>
     public Task<IReadOnlyList<RolloutStepView>> StepsAsync(Guid id) => Life!.Database.ReadAsync(reader => reader.StepsAsync(id));
 

@@ -151,7 +151,7 @@ public sealed class DashboardTests(DashboardFixture fixture) : IClassFixture<Das
         var page = visit.Page;
         await Expect(page.Locator("#charts-missing")).ToContainTextAsync(Why);
         await Expect(page.Locator(".plot-table")).ToHaveCountAsync(6);
-        await Expect(page.Locator(".plot-table").First.Locator("tbody tr").Nth(10)).ToBeVisibleAsync();
+        await Expect(page.Locator("#figures .plot-table").First.Locator("tbody tr").Nth(10)).ToBeVisibleAsync();
         await Expect(page.Locator(".plot canvas")).ToHaveCountAsync(0);
         await Expect(page.Locator("#connection")).ToContainTextAsync("Live");
         await visit.ScreenshotAsync("dashboard-without-charts");

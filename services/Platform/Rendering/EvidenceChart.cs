@@ -56,7 +56,7 @@ internal static class EvidenceChart
             {
                 var filled = Math.Clamp((Strongest(point) / top * Height) - row, 0, 1);
                 var bar = Bars[(int)Math.Round(filled * (Bars.Length - 1))];
-                text.Append(bar == ' ' && row == abort ? '┄' : bar);
+                text.Append(bar != ' ' ? bar : row == abort ? '┄' : row == 0 ? '▁' : ' ');
             }
 
             lines.Add(text.ToString());

@@ -3,6 +3,11 @@ namespace Platform.Testing;
 /// <summary>An engine that is the only manager, and the only node, of a Swarm of its own; heard on loopback only.</summary>
 public class SwarmEngine : DockerEngine
 {
+    /// <summary>The bridge that a Swarm's engine makes under this one name, and leaves behind.</summary>
+    private const string TaskBridge = "docker_gwbridge";
+
+    private bool _bridgeIsOurs;
+
     /// <summary>Where the other nodes reach it.</summary>
     internal LoopbackNode Node { get; } = LoopbackNode.Free();
 
@@ -13,6 +18,7 @@ public class SwarmEngine : DockerEngine
     {
         await base.InitializeAsync();
         if (Missing is not null) return;
+        _bridgeIsOurs = !Directory.Exists("/sys/class/net/" + TaskBridge);
         await DockerAsync("swarm", "init", "--advertise-addr", Node.Address, "--listen-addr", Node.ToString(), "--data-path-addr", Node.Address);
     }
 
@@ -26,6 +32,7 @@ public class SwarmEngine : DockerEngine
         }
 
         await base.DisposeAsync();
+        if (_bridgeIsOurs) await Command.TryAsync("ip", ["link", "delete", TaskBridge]);
         GC.SuppressFinalize(this);
     }
 }

@@ -127,5 +127,38 @@ internal static class DeploymentMigrations
             ALTER TABLE rollouts ADD COLUMN course TEXT;
             ALTER TABLE rollout_steps ADD COLUMN failed INTEGER NOT NULL DEFAULT 0;
             """),
+        new(6, "configuration, environments, approvals", """
+            CREATE TABLE configurations (
+                version BIGINT NOT NULL PRIMARY KEY,
+                content TEXT NOT NULL,
+                at BIGINT NOT NULL,
+                who TEXT NOT NULL,
+                reason TEXT NOT NULL);
+
+            ALTER TABLE revisions ADD COLUMN environment TEXT;
+            ALTER TABLE revisions ADD COLUMN defaults TEXT;
+
+            CREATE TABLE rollout_approvals (
+                rollout TEXT NOT NULL PRIMARY KEY,
+                who TEXT NOT NULL,
+                role TEXT NOT NULL,
+                reason TEXT NOT NULL,
+                at BIGINT NOT NULL);
+            """),
+        new(7, "secrets", """
+            CREATE TABLE secret_keys (
+                id TEXT NOT NULL PRIMARY KEY,
+                content TEXT NOT NULL,
+                created_at BIGINT NOT NULL);
+
+            CREATE TABLE secrets (
+                name TEXT NOT NULL PRIMARY KEY,
+                version BIGINT NOT NULL,
+                data_key TEXT NOT NULL,
+                content TEXT NOT NULL,
+                created_at BIGINT NOT NULL,
+                changed_at BIGINT NOT NULL,
+                changed_by TEXT NOT NULL);
+            """),
     ];
 }

@@ -3,8 +3,12 @@ using Platform.Contracts.Scaling;
 using Platform.Deployment.Analysis;
 using Platform.Deployment.Api;
 using Platform.Deployment.Applications;
+using Platform.Deployment.Configuration;
+using Platform.Deployment.Environments;
 using Platform.Deployment.Replicas;
+using Platform.Deployment.Reports;
 using Platform.Deployment.Rollouts;
+using Platform.Deployment.Secrets;
 using Platform.Deployment.Traffic;
 using Platform.Deployment.Usage;
 using Platform.Hosting;
@@ -15,6 +19,7 @@ using Platform.Storage;
 using Platform.Workloads.Runtimes.Docker;
 using Platform.Workloads.Runtimes.Processes;
 using Platform.Workloads.Runtimes.Swarm;
+using Platform.Workloads.Secrets;
 
 namespace Platform.Deployment;
 
@@ -23,7 +28,9 @@ namespace Platform.Deployment;
 /// <list type="bullet">
 /// <item>Listens to the commands DeployApplication, RollBackApplication, PromoteRollout, PauseRollout, ResumeRollout, ApproveRollout, AbortRollout, ScaleApplication, RemoveApplication and to the gateway's
 /// TrafficShifted, ReplicaDrained; to the metric stream for its analysis.</item>
-/// <item>Owns applications, revisions, rollouts (<c>Rollouts/</c>), replicas (<c>Replicas/</c>) and the routing tables (<c>Traffic/</c>).</item>
+/// <item>Owns applications, revisions, rollouts (<c>Rollouts/</c>), replicas (<c>Replicas/</c>), the routing tables (<c>Traffic/</c>), and
+/// what people set: the configuration (<c>Configuration/</c>) with its environments (<c>Environments/</c>), and the
+/// secrets (<c>Secrets/</c>).</item>
 /// <item>Sends ShiftTraffic. Publishes RolloutStarted, RolloutStepCompleted, RolloutProgressed, DeploymentCompleted, DeploymentFailed, DeploymentRolledBack,
 /// ReplicaCreated, ReplicaStarted, ReplicaStopped, ReplicaUnhealthy, ApplicationScaled, ScalingRefused, ApplicationRemoved; CPU and memory to the metric stream.</item>
 /// <item>Serves <c>/api/deployment</c> (<c>Api/</c>).</item>
@@ -44,6 +51,7 @@ public static class DeploymentModule
         builder.AddModuleDatabase(Name, DeploymentMigrations.All);
         builder.AddAudit(Name);
         builder.AddMetricReader<RevisionMetrics>(Name);
+        AddSecrets(builder);
         builder.AddOptions<ProcessRuntimeOptions>("Processes");
         builder.AddProcessRuntime();
         builder.AddOptions<DockerRuntimeOptions>("Docker");
@@ -78,6 +86,12 @@ public static class DeploymentModule
         services.AddSingleton<RouteRepeater>();
         services.AddSingleton<Gate>();
         services.AddSingleton<Interventions>();
+        services.AddSingleton<Configurations>();
+        services.AddSingleton<ConfigurationChanges>();
+        services.AddSingleton<Approvals>();
+        services.AddSingleton<Promotions>();
+        services.AddSingleton<ReportReader>();
+        services.AddHostedService<HistoryPruner>();
         AddRollouts(services);
         AddReplicas(builder);
         builder.AddScraper<ReplicaScrapeTargets>();
@@ -94,6 +108,10 @@ public static class DeploymentModule
         RolloutEndpoints.Map(api);
         ApplicationEndpoints.Map(api);
         ScaleEndpoints.Map(api);
+        ConfigurationEndpoints.Map(api);
+        EnvironmentEndpoints.Map(api);
+        SecretEndpoints.Map(api);
+        ReportEndpoints.Map(api);
         return endpoints;
     }
 
@@ -110,11 +128,21 @@ public static class DeploymentModule
         services.AddHostedService<SyntheticRequests>();
     }
 
+    /// <summary>Before the runtimes, which would read from the folder alone.</summary>
+    private static void AddSecrets(IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<SecretVault>();
+        builder.Services.AddSingleton<LogMask>();
+        builder.Services.AddSingleton(new FolderSecrets(Path.Combine(DataFolder(builder), "secrets")));
+        builder.Services.AddSingleton<ISecrets, StoredSecrets>();
+    }
+
+    private static string DataFolder(IHostApplicationBuilder builder) => Path.GetFullPath(builder.Configuration["Data"] is { Length: > 0 } folder ? folder : "./.data");
+
     private static void AddReplicas(IHostApplicationBuilder builder)
     {
         var services = builder.Services;
-        var data = Path.GetFullPath(builder.Configuration["Data"] is { Length: > 0 } folder ? folder : "./.data");
-        services.AddSingleton(new ReplicaHome(Path.Combine(data, "logs")));
+        services.AddSingleton(new ReplicaHome(Path.Combine(DataFolder(builder), "logs")));
         services.AddSingleton<IHealthProbe, HttpHealthProbe>();
         services.AddSingleton<IReplicaPorts, MachinePorts>();
         services.AddSingleton<ReplicaLogs>();

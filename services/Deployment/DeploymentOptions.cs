@@ -14,7 +14,7 @@ public sealed class DeploymentOptions : IValidatable
     [Range(0, 100)]
     public int QueuedRollouts { get; set; } = 5;
 
-    /// <summary>Revisions, counted back from the present one, that may be returned to at once and unanalysed. Default 3, 0 to 100.</summary>
+    /// <summary>Revisions, counted back from the present one, that may be returned to at once and unanalysed, until <c>/api/deployment/config</c> says something else. Default 3, 0 to 100.</summary>
     [Range(0, 100)]
     public int RollbackWindow { get; set; } = 3;
 

@@ -1,9 +1,9 @@
-using Platform.Contracts.Deployments;
 using Platform.Contracts.Http;
 using Platform.Deployment.Applications;
+using Platform.Deployment.Configuration;
+using Platform.Deployment.Environments;
 using Platform.Deployment.Rollouts;
 using Platform.Hosting;
-using Platform.Messaging;
 using Platform.Storage;
 using Platform.Workloads.Manifests;
 
@@ -16,7 +16,7 @@ internal static class DeployEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapPost("/deploy", DeployAsync)
-            .WithTags("Rollouts").WithSummary("Ships a revision: the manifest alone as application/yaml, or in a JSON body. ?dryRun=true checks it and shows the plan.")
+            .WithTags("Rollouts").WithSummary("Ships a revision: the manifest alone as application/yaml, or in a JSON body. ?dryRun=true checks it and shows the plan; ?environment=staging places it there; ?overrideFreeze=REASON, for admins, begins in a freeze.")
             .Accepts<DeployRequest>("application/json", "application/yaml").Produces<Accepted>(202).Produces<DeployPlan>()
             .RequireAuthorization(Roles.Operator);
         api.MapPost("/rollback", RollbackAsync)
@@ -25,16 +25,36 @@ internal static class DeployEndpoints
     }
 
     private static async Task<IResult> DeployAsync(
-        HttpContext http, Gate gate, RolloutPlanner planner, [FromKeyedServices(DeploymentModule.Name)] Database database, bool dryRun = false)
+        HttpContext http,
+        Gate gate,
+        RolloutPlanner planner,
+        Configurations configurations,
+        TimeProvider time,
+        [FromKeyedServices(DeploymentModule.Name)] Database database,
+        bool dryRun = false,
+        string? environment = null,
+        string? overrideFreeze = null)
     {
         var ct = http.RequestAborted;
         var body = await DeployBody.ReadAsync(http.Request, ct);
-        var read = ManifestReader.Read(body.Manifest, baseDirectory: null);
-        if (read.Manifest is not { } manifest) return DeployBody.Invalid(read);
+        body = body with { Environment = body.Environment ?? environment, OverrideFreeze = body.OverrideFreeze ?? overrideFreeze };
+        var environments = (await database.ReadAsync(configurations.CurrentAsync, ct)).Configuration.Environments;
+        if (body.Environment is { } unknown && environments.Find(unknown) is null) return EnvironmentEndpoints.Unknown("environment", unknown);
+        var read = ManifestReader.Read(body.Manifest, baseDirectory: null, said => environments.Find(body.Environment ?? said)!.Defaults());
+        if (read.Manifest is null) return DeployBody.Invalid(read);
+        if (body.Environment is { } chosen && Placement.Problem(read.Manifest, chosen) is { } misplaced) return Problem.BadRequest("unfit-manifest", "The manifest cannot be run here", misplaced);
+        var manifest = Placement.Place(read.Manifest, body.Environment);
         if (planner.Unfit(manifest) is { } problem) return Problem.BadRequest("unfit-manifest", "The manifest cannot be run here", problem);
         return dryRun
-            ? TypedResults.Ok(await PlanAsync(database, manifest, ct))
-            : await gate.EnterAsync(http, new Gate.Entry(manifest, body.Manifest) { Reason = body.Reason, Action = "deploy application", SkipAnalysis = body.SkipAnalysis });
+            ? TypedResults.Ok(await PlanAsync(database, manifest, environments.Find(manifest.Environment)!, time.GetUtcNow(), ct))
+            : await gate.EnterAsync(http, new Gate.Entry(manifest, body.Manifest)
+            {
+                Reason = body.Reason,
+                Action = "deploy application",
+                SkipAnalysis = body.SkipAnalysis,
+                Environment = body.Environment,
+                FreezeOverride = body.OverrideFreeze,
+            });
     }
 
     private static async Task<IResult> RollbackAsync(
@@ -70,21 +90,29 @@ internal static class DeployEndpoints
             Reason = body.Reason ?? $"roll back to {row.Name}",
             Action = "roll back application",
             Instant = !body.Gradually && recent,
+            Environment = row.Environment,
+            IsRollback = true,
         });
     }
 
-    private static async Task<DeployPlan> PlanAsync(Database database, Manifest manifest, CancellationToken ct)
+    private static async Task<DeployPlan> PlanAsync(Database database, Manifest manifest, EnvironmentSettings environment, DateTimeOffset now, CancellationToken ct)
     {
         var application = await database.ReadAsync(reader => reader.ApplicationAsync(manifest.Name), ct);
         var stable = application?.State == ApplicationStates.Present ? application.StableRevision : null;
-        var plan = RolloutPlanner.Plan(manifest, stable, application?.Wanted ?? 0);
+        var plan = RolloutPlanner.Plan(manifest, environment.Approval, stable, application?.Wanted ?? 0);
         return new DeployPlan
         {
             Application = manifest.Name,
             Revision = manifest.Revision,
             StableRevision = stable,
             Strategy = plan.Strategy,
+            Environment = manifest.Environment,
             Replicas = plan.Replicas,
+            MinReplicas = manifest.Scaling.Min,
+            MaxReplicas = manifest.Scaling.Max,
+            Automatic = manifest.Scaling is { Automatic: true, Metrics.Count: > 0 },
+            NeedsApproval = plan.NeedsApproval,
+            Frozen = Freeze.At(environment.Freezes, now)?.ToString(),
             Steps = plan.Steps,
             Message = plan.Description,
         };
@@ -102,65 +130,22 @@ internal sealed record DeployPlan
     public string? StableRevision { get; init; }
     /// <summary>The strategy.</summary>
     public required string Strategy { get; init; }
+    /// <summary>The environment.</summary>
+    public required string Environment { get; init; }
     /// <summary>Replicas it would end with.</summary>
     public required int Replicas { get; init; }
+    /// <summary>Fewest replicas, by the manifest or its environment.</summary>
+    public required int MinReplicas { get; init; }
+    /// <summary>Most replicas, by the manifest or its environment.</summary>
+    public required int MaxReplicas { get; init; }
+    /// <summary>True: it would be scaled automatically.</summary>
+    public required bool Automatic { get; init; }
+    /// <summary>True: it would wait for an approval before it gets traffic.</summary>
+    public required bool NeedsApproval { get; init; }
+    /// <summary>The freeze that it would wait for; null: there is none now.</summary>
+    public string? Frozen { get; init; }
     /// <summary>Its steps, in order.</summary>
     public required IReadOnlyList<PlanStep> Steps { get; init; }
     /// <summary>The plan in one sentence.</summary>
     public required string Message { get; init; }
-}
-
-/// <summary>The way in for rollouts over HTTP: history, revision, audit entry and command in one commit, or a refusal and nothing.</summary>
-internal sealed class Gate(
-    [FromKeyedServices(DeploymentModule.Name)] Database database, [FromKeyedServices(DeploymentModule.Name)] IAuditLog audit, RolloutIntake intake, TimeProvider time)
-{
-    /// <summary>What is to be let in.</summary>
-    /// <param name="Manifest">The revision's manifest.</param>
-    /// <param name="Text">Its text.</param>
-    internal sealed record Entry(Manifest Manifest, string Text)
-    {
-        /// <summary>Why.</summary>
-        public string? Reason { get; init; }
-        /// <summary>As the audit log calls it.</summary>
-        public required string Action { get; init; }
-        /// <summary>It is known to be good.</summary>
-        public bool Instant { get; init; }
-        /// <summary>Why it is not to be analysed.</summary>
-        public string? SkipAnalysis { get; init; }
-    }
-
-    /// <summary>Lets a rollout in.</summary>
-    public async Task<IResult> EnterAsync(HttpContext http, Entry entry)
-    {
-        var (manifest, ct) = (entry.Manifest, http.RequestAborted);
-        var command = new DeployApplication
-        {
-            Application = manifest.Name,
-            At = time.GetUtcNow(),
-            CorrelationId = Guid.NewGuid(),
-            RequestedBy = http.User.Identity?.Name ?? "nobody",
-            Reason = entry.Reason ?? "not given",
-            Manifest = entry.Text,
-            Revision = manifest.Revision,
-            Instant = entry.Instant,
-            SkipAnalysis = entry.SkipAnalysis,
-        };
-        await using var tx = await database.BeginAsync(ct);
-        var before = await tx.ApplicationAsync(manifest.Name);
-        var answer = await intake.AcceptAsync(tx, command, manifest.Rollout.Strategy);
-        if (answer.Refusal is { } why) return Problem.Conflict(answer.Slug, "The rollout was not let in", why);
-        await audit.RecordAsync(tx, AuditEntry.For(
-            http, entry.Action, manifest.Name, entry.Reason, new { revision = before?.StableRevision }, new { revision = manifest.Revision, rollout = command.CorrelationId, entry.SkipAnalysis }));
-        await tx.SendAsync(command, ct);
-        await tx.CommitAsync(ct);
-        var location = $"/api/deployment/deployments/{command.CorrelationId}";
-        return TypedResults.Accepted(location, new Accepted
-        {
-            Id = command.CorrelationId,
-            Location = location,
-            Message = answer.Position == 0
-                ? $"{manifest.Name} {manifest.Revision} is being rolled out"
-                : $"{manifest.Name} {manifest.Revision} waits at position {answer.Position} for the rollout under way",
-        });
-    }
 }

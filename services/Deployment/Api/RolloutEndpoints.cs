@@ -3,10 +3,10 @@ using System.Text.Json;
 using Platform.Contracts.Deployments;
 using Platform.Contracts.Http;
 using Platform.Deployment.Applications;
+using Platform.Deployment.Environments;
 using Platform.Deployment.Rollouts;
 using Platform.Hosting;
 using Platform.Hosting.Json;
-using Platform.Messaging;
 using Platform.Storage;
 
 namespace Platform.Deployment.Api;
@@ -130,15 +130,17 @@ internal static class RolloutEndpoints
             Reason = why,
         });
 
-    private static Task<IResult> ApproveAsync(Guid id, HttpContext http, Interventions interventions, ReasonRequest? body) => interventions.SendAsync(
-        http, id, "approve rollout", body?.Reason, "The rollout may have traffic.", (row, who, why, at) => new ApproveRollout
+    private static Task<IResult> ApproveAsync(Guid id, HttpContext http, Interventions interventions, Approvals approvals, ReasonRequest? body) => interventions.SendAsync(
+        http, id, "approve rollout", body?.Reason, "The rollout may have traffic.",
+        (row, who, why, at) => new ApproveRollout
         {
             Application = row.Application,
             At = at,
             CorrelationId = id,
             RequestedBy = who,
             Reason = why,
-        });
+        },
+        (tx, row) => approvals.GiveAsync(tx, row, http.User, body?.Reason));
 
     private static Task<IResult> AbortAsync(Guid id, HttpContext http, Interventions interventions, ReasonRequest? body) => interventions.SendAsync(
         http, id, "abort rollout", body?.Reason, "The rollout is given up; what served before serves again.", (row, who, why, at) => new AbortRollout
@@ -164,37 +166,13 @@ internal static class RolloutEndpoints
         if (row.State == RolloutStage.Completed.Name()) return Problem.Conflict("rollout-completed", "The rollout has completed", $"{row.Message}. There is nothing to try again.");
         if (revision is null || manifest is null)
             return Problem.Conflict("invalid-manifest", "The manifest cannot be used", $"The manifest of {row.Revision} is not kept, or not valid for this version of the platform. Deploy it anew.");
-        return await gate.EnterAsync(http, new Gate.Entry(manifest, revision.Manifest) { Reason = body?.Reason ?? $"retry of {id}", Action = "retry rollout" });
+        return await gate.EnterAsync(http, new Gate.Entry(manifest, revision.Manifest) { Reason = body?.Reason ?? $"retry of {id}", Action = "retry rollout", Environment = revision.Environment });
     }
 
     private static Task<RolloutView?> FindAsync(Database database, Guid id, CancellationToken ct) => database.ReadAsync(
-        async reader => await reader.RolloutAsync(id) is { } rollout ? await reader.WholeAsync(rollout) : null, ct);
+        async reader => await reader.RolloutAsync(id) is { } rollout ? (await reader.WholeAsync(rollout)) with { Approval = await reader.ApprovalAsync(id) } : null, ct);
 
     /// <summary>No such rollout.</summary>
     public static ProblemResult NoRollout(Guid id) =>
         Problem.NotFound("no-such-rollout", "There is no such rollout", $"No rollout has the id {id}. GET /api/deployment/deployments lists them.");
-}
-
-/// <summary>Sends a person's word to a rollout, with its audit entry, in one commit.</summary>
-internal sealed class Interventions(
-    [FromKeyedServices(DeploymentModule.Name)] Database database, [FromKeyedServices(DeploymentModule.Name)] IAuditLog audit, TimeProvider time)
-{
-    /// <summary>Sends it, if the rollout has not ended.</summary>
-    public async Task<IResult> SendAsync<T>(
-        HttpContext http, Guid id, string action, string? reason, string message, Func<RolloutView, string, string, DateTimeOffset, T> make)
-        where T : class, Contracts.ICommand
-    {
-        var ct = http.RequestAborted;
-        await using var tx = await database.BeginAsync(ct);
-        if (await tx.RolloutAsync(id) is not { } row) return RolloutEndpoints.NoRollout(id);
-        if (row.EndedAt is not null)
-            return Problem.Conflict("rollout-ended", "The rollout has ended", $"It is {row.State}: {row.Message}. To return to an earlier revision, POST /api/deployment/rollback.");
-        if (row.State == RolloutStage.RollingBack.Name())
-            return Problem.Conflict("rolling-back", "The rollout is being rolled back", row.Message);
-        await audit.RecordAsync(tx, AuditEntry.For(http, action, row.Application, reason, new { row.State, row.Revision }, new { rollout = id }));
-        await tx.SendAsync(make(row, http.User.Identity?.Name ?? "nobody", reason ?? "not given", time.GetUtcNow()), ct);
-        await tx.CommitAsync(ct);
-        var location = $"/api/deployment/deployments/{id}";
-        return TypedResults.Accepted(location, new Accepted { Id = id, Location = location, Message = message });
-    }
 }

@@ -45,6 +45,10 @@ internal sealed record RevisionRow
     public required string CreatedBy { get; init; }
     /// <summary>True: a rollout to it has completed at least once.</summary>
     public required bool Served { get; init; }
+    /// <summary>The environment it was placed into; null: the manifest's, under the manifest's own name.</summary>
+    public string? Environment { get; init; }
+    /// <summary>What held, when it was first deployed, where the manifest says nothing: JSON; null: kept by an earlier version of the platform.</summary>
+    public string? Defaults { get; init; }
 }
 
 /// <summary>What should run of a revision, and its share of the traffic.</summary>

@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using Platform.Contracts.Deployments;
 using Platform.Storage;
+using Platform.Workloads.Manifests;
 
 namespace Platform.Deployment.Applications;
 
@@ -20,13 +23,13 @@ internal static class ApplicationStore
     /// <summary>A revision; null: not kept.</summary>
     public static Task<RevisionRow?> RevisionAsync(this Reader reader, string application, string name) =>
         reader.FirstOrDefaultAsync<RevisionRow>(
-            "SELECT application, name, manifest, digest, created_at, created_by, served FROM revisions WHERE application = @application AND name = @name",
+            "SELECT application, name, manifest, digest, created_at, created_by, served, environment, defaults FROM revisions WHERE application = @application AND name = @name",
             new { application, name });
 
     /// <summary>All revisions, newest first.</summary>
     public static Task<IReadOnlyList<RevisionRow>> RevisionsAsync(this Reader reader, string application) =>
         reader.QueryAsync<RevisionRow>(
-            "SELECT application, name, manifest, digest, created_at, created_by, served FROM revisions WHERE application = @application ORDER BY created_at DESC, name",
+            "SELECT application, name, manifest, digest, created_at, created_by, served, environment, defaults FROM revisions WHERE application = @application ORDER BY created_at DESC, name",
             new { application });
 
     /// <summary>What should run.</summary>
@@ -47,18 +50,18 @@ internal static class ApplicationStore
             "UPDATE applications SET state = 'present', stable_revision = NULL, previous_revision = NULL, wanted = 0 WHERE name = @name AND state = 'removed'", new { name });
     }
 
-    /// <summary>Keeps a revision. Its name stands for its manifest for ever.</summary>
+    /// <summary>Keeps a revision. Its name stands for its manifest, and for what held where that says nothing, for ever.</summary>
     /// <returns>False: the name is taken by another manifest.</returns>
-    public static async Task<bool> KeepRevisionAsync(this Transaction tx, string application, string name, string manifest, string by, DateTimeOffset now)
+    public static async Task<bool> KeepRevisionAsync(this Transaction tx, DeployApplication command, ManifestDefaults defaults, DateTimeOffset now)
     {
-        var digest = Digest(manifest);
+        var digest = Digest(command.Manifest);
         await tx.ExecuteAsync(
             """
-            INSERT INTO revisions (application, name, manifest, digest, created_at, created_by, served)
-            VALUES (@application, @name, @manifest, @digest, @now, @by, 0) ON CONFLICT (application, name) DO NOTHING
+            INSERT INTO revisions (application, name, manifest, digest, created_at, created_by, served, environment, defaults)
+            VALUES (@Application, @Revision, @Manifest, @digest, @now, @RequestedBy, 0, @Environment, @defaults) ON CONFLICT (application, name) DO NOTHING
             """,
-            new { application, name, manifest, digest, now, by });
-        return (await tx.RevisionAsync(application, name))!.Digest == digest;
+            new { command.Application, command.Revision, command.Manifest, digest, now, command.RequestedBy, command.Environment, defaults = JsonSerializer.Serialize(defaults) });
+        return (await tx.RevisionAsync(command.Application, command.Revision))!.Digest == digest;
     }
 
     /// <summary>States what should run of a revision; nothing and no share removes the entry. Failures are kept for the back-off.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using Platform.Deployment.Environments;
 using Platform.Deployment.Traffic;
 using Platform.Storage;
 using Platform.Workloads.Manifests;
@@ -9,7 +11,7 @@ namespace Platform.Deployment.Applications;
 internal sealed class Manifests
 {
     private const int Kept = 1024;
-    private readonly ConcurrentDictionary<string, Manifest> _byDigest = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Digest, string? Environment, string? Defaults), Manifest> _read = [];
 
     /// <summary>The manifest of a kept revision; null: it is not kept, or no longer valid for this version of the platform.</summary>
     public async Task<Manifest?> FindAsync(Reader reader, string application, string revision) =>
@@ -27,9 +29,11 @@ internal sealed class Manifests
 
     private Manifest? Read(RevisionRow row)
     {
-        if (_byDigest.TryGetValue(row.Digest, out var known)) return known;
-        if (ManifestReader.Read(row.Manifest, baseDirectory: null).Manifest is not { } manifest) return null;
-        if (_byDigest.Count >= Kept) _byDigest.Clear();
-        return _byDigest[row.Digest] = manifest;
+        var key = (row.Digest, row.Environment, row.Defaults);
+        if (_read.TryGetValue(key, out var known)) return known;
+        var defaults = row.Defaults is null ? ManifestDefaults.None : JsonSerializer.Deserialize<ManifestDefaults>(row.Defaults)!;
+        if (ManifestReader.Read(row.Manifest, baseDirectory: null, _ => defaults).Manifest is not { } manifest) return null;
+        if (_read.Count >= Kept) _read.Clear();
+        return _read[key] = Placement.Place(manifest, row.Environment);
     }
 }

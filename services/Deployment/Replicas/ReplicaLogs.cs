@@ -1,9 +1,11 @@
+using Platform.Deployment.Secrets;
+using Platform.Workloads.Manifests;
 using Platform.Workloads.Runtimes;
 
 namespace Platform.Deployment.Replicas;
 
 /// <summary>Where replicas' output is kept, and its end.</summary>
-internal sealed class ReplicaLogs(ReplicaHome home)
+internal sealed class ReplicaLogs(ReplicaHome home, LogMask mask)
 {
     private const int Lines = 10;
     private const int LongestLine = 300;
@@ -12,13 +14,17 @@ internal sealed class ReplicaLogs(ReplicaHome home)
     public string Folder(string application) => Path.Combine(home.LogFolder, application);
 
     /// <summary>The last lines of a replica's output, for a failure's text; says so when there are none.</summary>
-    public async Task<string> TailAsync(IReplicaRuntime runtime, ReplicaRow row, CancellationToken ct)
+    public async Task<string> TailAsync(IReplicaRuntime runtime, ReplicaRow row, Manifest manifest, CancellationToken ct)
     {
         var lines = new List<string>();
+        var clean = mask.Of(manifest);
         try
         {
-            await foreach (var line in runtime.LogsAsync(row.Id, Folder(row.Application), Lines, follow: false, ct))
+            await foreach (var written in runtime.LogsAsync(row.Id, Folder(row.Application), Lines, follow: false, ct))
+            {
+                var line = clean(written);
                 lines.Add(line.Length <= LongestLine ? line : line[..LongestLine] + "…");
+            }
         }
         catch (IOException error)
         {

@@ -41,12 +41,12 @@ internal sealed partial class ReplicaOperations(
         Run(row, () => StopAsync(lease, row, runtime, "stopped", options.Value.StopGrace, ct), ct);
 
     /// <summary>Stops a replica that never became healthy, and says why.</summary>
-    public void Discard(Lease lease, ReplicaRow row, string runtime, string finding, CancellationToken ct) => Run(
+    public void Discard(Lease lease, ReplicaRow row, Manifest manifest, string finding, CancellationToken ct) => Run(
         row,
         async () =>
         {
-            var why = $"{finding}; {await logs.TailAsync(Runtime(runtime), row, ct)}";
-            await StopAsync(lease, row, runtime, why, TimeSpan.FromSeconds(1), ct);
+            var why = $"{finding}; {await logs.TailAsync(Runtime(manifest.Runtime), row, manifest, ct)}";
+            await StopAsync(lease, row, manifest.Runtime, why, TimeSpan.FromSeconds(1), ct);
         },
         ct);
 

@@ -111,7 +111,7 @@ internal sealed class ReplicaReconciler(
             if (row is { Phase: ReplicaState.Starting, Instance: null }) operations.Start(lease, owner, row, manifest, ct);
             else if (actions.OfType<ReplicaAction.Stop>().Any(s => s.Replica == row.Id)) operations.Stop(lease, row, manifest.Runtime, ct);
             else if (row.Phase == ReplicaState.Starting && News(row) == Sight.NeverHealthy)
-                operations.Discard(lease, row, manifest.Runtime, $"not healthy within {manifest.Health.StartupTimeout.TotalSeconds:0.#}s: {_watches[row.Id].Finding}", ct);
+                operations.Discard(lease, row, manifest, $"not healthy within {manifest.Health.StartupTimeout.TotalSeconds:0.#}s: {_watches[row.Id].Finding}", ct);
         }
     }
 
@@ -130,7 +130,7 @@ internal sealed class ReplicaReconciler(
             var answer = _watches.GetValueOrDefault(row.Id)?.Finding ?? "not asked for its health";
             var finding = row.Phase == ReplicaState.Draining
                 ? "stopped"
-                : $"its process {exit?.ToString() ?? "has ended"}; last health answer: {answer}; {await logs.TailAsync(runtime, row, ct)}";
+                : $"its process {exit?.ToString() ?? "has ended"}; last health answer: {answer}; {await logs.TailAsync(runtime, row, manifest, ct)}";
             ends[row.Id] = (exit?.Code, finding);
         }
 

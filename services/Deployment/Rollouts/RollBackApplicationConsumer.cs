@@ -3,6 +3,7 @@ using Platform.Contracts.Deployments;
 using Platform.Deployment.Applications;
 using Platform.Messaging;
 using Platform.Storage;
+using Platform.Workloads.Manifests;
 
 namespace Platform.Deployment.Rollouts;
 
@@ -13,19 +14,19 @@ internal sealed class RollBackApplicationConsumer(RolloutIntake intake, Manifest
     {
         var command = context.Message;
         var tx = context.Transaction();
-        var (deploy, strategy, refusal) = await PrepareAsync(tx, command);
-        if (deploy is not null) refusal = (await intake.AcceptAsync(tx, deploy, strategy)).Refusal;
+        var (deploy, manifest, refusal) = await PrepareAsync(tx, command);
+        if (deploy is not null) refusal = (await intake.AcceptAsync(tx, deploy, manifest!)).Refusal;
         if (refusal is not null) await RefuseAsync(tx, command, refusal, context.CancellationToken);
         else await tx.SendAsync(deploy!, context.CancellationToken);
     }
 
     private async Task<Prepared> PrepareAsync(Transaction tx, RollBackApplication command)
     {
-        if (await tx.ApplicationAsync(command.Application) is not { State: ApplicationStates.Present } application) return new(null, "", $"nothing is deployed under the name '{command.Application}'");
-        if ((command.Revision ?? application.PreviousRevision) is not { } revision) return new(null, "", $"{command.Application} has served no revision before {application.StableRevision}");
-        if (await tx.RevisionAsync(command.Application, revision) is not { } row) return new(null, "", $"{command.Application} keeps no revision {revision}");
-        if (await manifests.FindAsync(tx, command.Application, revision) is not { } manifest) return new(null, "", $"the kept manifest of {revision} is not valid for this version of the platform");
-        if (revision == application.StableRevision && application.Rollout is null) return new(null, "", $"{revision} is what {command.Application} serves now");
+        if (await tx.ApplicationAsync(command.Application) is not { State: ApplicationStates.Present } application) return new(null, null, $"nothing is deployed under the name '{command.Application}'");
+        if ((command.Revision ?? application.PreviousRevision) is not { } revision) return new(null, null, $"{command.Application} has served no revision before {application.StableRevision}");
+        if (await tx.RevisionAsync(command.Application, revision) is not { } row) return new(null, null, $"{command.Application} keeps no revision {revision}");
+        if (await manifests.FindAsync(tx, command.Application, revision) is not { } manifest) return new(null, null, $"the kept manifest of {revision} is not valid for this version of the platform");
+        if (revision == application.StableRevision && application.Rollout is null) return new(null, null, $"{revision} is what {command.Application} serves now");
         return new(
             new DeployApplication
             {
@@ -37,8 +38,10 @@ internal sealed class RollBackApplicationConsumer(RolloutIntake intake, Manifest
                 Manifest = row.Manifest,
                 Revision = revision,
                 Instant = !command.Gradually && await window.HoldsAsync(tx, command.Application, revision),
+                Environment = row.Environment,
+                FreezeOverride = RollbackWindow.NeverFrozen,
             },
-            manifest.Rollout.Strategy,
+            manifest,
             null);
     }
 
@@ -54,7 +57,7 @@ internal sealed class RollBackApplicationConsumer(RolloutIntake intake, Manifest
         ct);
 
     /// <param name="Deploy">What to deploy; null: nothing.</param>
-    /// <param name="Strategy">How.</param>
+    /// <param name="Manifest">Its manifest.</param>
     /// <param name="Refusal">Why not.</param>
-    private sealed record Prepared(DeployApplication? Deploy, string Strategy, string? Refusal);
+    private sealed record Prepared(DeployApplication? Deploy, Manifest? Manifest, string? Refusal);
 }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
 using Platform.Contracts.Deployments;
 using Platform.Deployment.Applications;
+using Platform.Deployment.Configuration;
+using Platform.Deployment.Environments;
 using Platform.Deployment.Traffic;
 using Platform.Storage;
 using Platform.Workloads.Manifests;
@@ -9,7 +11,7 @@ namespace Platform.Deployment.Rollouts;
 
 /// <summary>Carries out what <see cref="RolloutLogic"/> decides: gathers the facts, and writes targets, routes, history and events.</summary>
 internal sealed class RolloutDriver(
-    RolloutIntake intake, RolloutPlanner planner, RolloutFactsReader facts, RolloutTrials trials, RolloutRecorder recorder, Routes routes, Facts changes, IOptions<DeploymentOptions> options, TimeProvider time)
+    RolloutIntake intake, Manifests manifests, Configurations configurations, RolloutPlanner planner, RolloutFactsReader facts, RolloutTrials trials, RolloutRecorder recorder, Routes routes, Facts changes, IOptions<DeploymentOptions> options, TimeProvider time)
 {
     /// <summary>More stages than one look can pass through.</summary>
     private const int MostMoves = 16;
@@ -22,6 +24,7 @@ internal sealed class RolloutDriver(
         {
             Revision = command.Revision,
             Instant = command.Instant,
+            FreezeOverride = command.FreezeOverride,
             AnalysisSkipped = command.SkipAnalysis is { } reason ? $"{command.RequestedBy}: {reason}" : null,
             CreatedAt = now,
             StageSince = now,
@@ -32,9 +35,10 @@ internal sealed class RolloutDriver(
         var manifest = ManifestReader.Read(command.Manifest, baseDirectory: null);
         var problem =
             manifest.Manifest is null ? "the manifest is not valid: " + string.Join("; ", manifest.Problems.Take(5))
-            : manifest.Manifest.Name != command.Application ? $"the manifest is for {manifest.Manifest.Name}, not for {command.Application}"
+            : command.Environment is { } environment && Placement.Problem(manifest.Manifest, environment) is { } misplaced ? misplaced
+            : Placement.NameOf(manifest.Manifest.Name, command.Environment) is var name && name != command.Application ? $"the manifest is for {name}, not for {command.Application}"
             : manifest.Manifest.Revision != command.Revision ? $"the manifest is of revision {manifest.Manifest.Revision}, not of {command.Revision}"
-            : (await intake.AcceptAsync(tx, command, manifest.Manifest.Rollout.Strategy)).Refusal;
+            : (await intake.AcceptAsync(tx, command, manifest.Manifest)).Refusal;
         var row = await tx.RolloutAsync(command.CorrelationId);
         if (problem is not null)
         {
@@ -100,6 +104,13 @@ internal sealed class RolloutDriver(
     private async Task<RolloutMove> EnterAsync(Transaction tx, RolloutState saga, RolloutProgress progress, DateTimeOffset now)
     {
         var ahead = (await tx.OpenRolloutsAsync(saga.Application)).TakeWhile(r => r.Id != saga.CorrelationId).ToList();
+        if (await FrozenAsync(tx, saga, progress, now) is { } frozen)
+        {
+            if (progress.FreezeOverride is null) return RolloutMove.Wait(progress, frozen.ToString());
+            // What waits for the freeze's end is no reason to wait for what does not.
+            ahead.RemoveAll(r => r.State == RolloutStage.Queued.Name());
+        }
+
         var mine = ahead.Count == 0 && await tx.ExecuteAsync(
             "UPDATE applications SET rollout = @id WHERE name = @name AND state = 'present' AND (rollout IS NULL OR rollout = @id)",
             new { id = saga.CorrelationId, name = saga.Application }) == 1;
@@ -109,6 +120,12 @@ internal sealed class RolloutDriver(
         var next = progress with { Stage = RolloutStage.Planning, Stable = application.StableRevision, BeganAt = now, StageSince = now, Message = "planning" };
         return new RolloutMove(next, []);
     }
+
+    /// <summary>The freeze of its environment; null: there is none.</summary>
+    private async Task<Frozen?> FrozenAsync(Transaction tx, RolloutState saga, RolloutProgress progress, DateTimeOffset now) =>
+        await manifests.FindAsync(tx, saga.Application, progress.Revision) is { } manifest
+            ? Freeze.At((await configurations.CurrentAsync(tx)).Configuration.Environments.Find(manifest.Environment)!.Freezes, now)
+            : null;
 
     private async Task<RolloutProgress> ApplyAsync(Transaction tx, RolloutState saga, RolloutProgress before, RolloutMove move)
     {

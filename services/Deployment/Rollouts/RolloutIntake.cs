@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 using Platform.Contracts.Deployments;
 using Platform.Contracts.Http;
 using Platform.Deployment.Applications;
+using Platform.Deployment.Configuration;
 using Platform.Storage;
+using Platform.Workloads.Manifests;
 
 namespace Platform.Deployment.Rollouts;
 
@@ -21,10 +23,10 @@ internal sealed record Intake(string? Refusal, string Slug, int Position)
 }
 
 /// <summary>Lets rollouts in: writes down the revision and the rollout, or says why not.</summary>
-internal sealed class RolloutIntake(IOptions<DeploymentOptions> options, TimeProvider time)
+internal sealed class RolloutIntake(IOptions<DeploymentOptions> options, Configurations configurations, TimeProvider time)
 {
     /// <summary>Lets a rollout in. The same command twice is once.</summary>
-    public async Task<Intake> AcceptAsync(Transaction tx, DeployApplication command, string strategy)
+    public async Task<Intake> AcceptAsync(Transaction tx, DeployApplication command, Manifest manifest)
     {
         var now = time.GetUtcNow();
         var open = await tx.OpenRolloutsAsync(command.Application);
@@ -37,7 +39,8 @@ internal sealed class RolloutIntake(IOptions<DeploymentOptions> options, TimePro
             return Intake.Refused("rollout-queue-full", $"{open.Count - 1} rollouts of {command.Application} wait already; abort one, or wait");
 
         await tx.EnsureApplicationAsync(command.Application, now);
-        if (!await tx.KeepRevisionAsync(command.Application, command.Revision, command.Manifest, command.RequestedBy, now))
+        var environments = (await configurations.CurrentAsync(tx)).Configuration.Environments;
+        if (!await tx.KeepRevisionAsync(command, environments.Find(command.Environment ?? manifest.Environment)!.Defaults(), now))
         {
             return Intake.Refused(
                 "revision-taken",
@@ -50,7 +53,7 @@ internal sealed class RolloutIntake(IOptions<DeploymentOptions> options, TimePro
                 Id = command.CorrelationId,
                 Application = command.Application,
                 Revision = command.Revision,
-                Strategy = strategy,
+                Strategy = manifest.Rollout.Strategy,
                 State = RolloutStage.Queued.Name(),
                 Message = open.Count == 0 ? "accepted" : $"queued behind {open.Count} other(s)",
                 RequestedBy = command.RequestedBy,

@@ -1,5 +1,6 @@
 using Platform.Deployment.Analysis;
 using Platform.Deployment.Applications;
+using Platform.Deployment.Configuration;
 using Platform.Deployment.Rollouts.Strategies;
 using Platform.Storage;
 using Platform.Workloads.Manifests;
@@ -8,14 +9,16 @@ using Platform.Workloads.Runtimes;
 namespace Platform.Deployment.Rollouts;
 
 /// <summary>Checks that a revision can be shipped, and how many replicas move at a time.</summary>
-internal sealed class RolloutPlanner(Manifests manifests, IEnumerable<IReplicaRuntime> runtimes)
+internal sealed class RolloutPlanner(Manifests manifests, Configurations configurations, IEnumerable<IReplicaRuntime> runtimes)
 {
     /// <summary>The plan, or why there is none.</summary>
     public async Task<(RolloutPlan? Plan, string Problem)> PlanAsync(Reader reader, ApplicationRow application, RolloutProgress progress)
     {
         if (await manifests.FindAsync(reader, application.Name, progress.Revision) is not { } manifest)
             return (null, $"the manifest of {progress.Revision} is not kept, or not valid for this version of the platform");
-        return Unfit(manifest) is { } problem ? (null, problem) : (Plan(manifest, application.StableRevision, application.Wanted, progress.Instant), "");
+        if (Unfit(manifest) is { } problem) return (null, problem);
+        var environment = (await configurations.CurrentAsync(reader)).Configuration.Environments.Find(manifest.Environment)!;
+        return (Plan(manifest, environment.Approval, application.StableRevision, application.Wanted, progress.Instant), "");
     }
 
     /// <summary>As many as ran before, within the new manifest's limits; at least one, for otherwise nothing would be known of it.</summary>
@@ -40,23 +43,24 @@ internal sealed class RolloutPlanner(Manifests manifests, IEnumerable<IReplicaRu
 
     /// <summary>How it moves.</summary>
     /// <param name="manifest">The new revision's manifest.</param>
+    /// <param name="approval">What its environment says of approvals.</param>
     /// <param name="stable">What serves now; null: nothing.</param>
     /// <param name="wanted">Replicas of it.</param>
     /// <param name="instant">True: it is known to be good.</param>
-    public static RolloutPlan Plan(Manifest manifest, string? stable, int wanted, bool instant = false)
+    public static RolloutPlan Plan(Manifest manifest, ApprovalSettings approval, string? stable, int wanted, bool instant = false)
     {
         var old = stable is null ? 0 : wanted;
         var replicas = Replicas(manifest, old);
-        if (stable is null) return RolloutStrategyList.First(manifest.Revision, replicas) with { NeedsApproval = NeedsApproval(manifest) };
+        var needed = approval.Required || manifest.Rollout.Approval == "required";
+        if (stable is null) return RolloutStrategyList.First(manifest.Revision, replicas) with { NeedsApproval = needed, ApprovalExpiry = approval.Expiry };
         var sets = new ReplicaSets(manifest.Revision, replicas, stable, old);
         return instant
             ? RolloutStrategyList.Instant(sets)
             : RolloutStrategyList.Find(manifest.Rollout.Strategy)!.Plan(manifest.Rollout, sets) with
             {
-                NeedsApproval = NeedsApproval(manifest),
+                NeedsApproval = needed,
+                ApprovalExpiry = approval.Expiry,
                 Analysed = manifest.Rollout.Analysis.Judge != JudgeNames.None,
             };
     }
-
-    private static bool NeedsApproval(Manifest manifest) => manifest.Rollout.Approval == "required";
 }

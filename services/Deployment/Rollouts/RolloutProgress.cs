@@ -11,6 +11,8 @@ internal sealed record RolloutProgress
     public string? Stable { get; init; }
     /// <summary>True: it is known to be good and takes all traffic at once.</summary>
     public bool Instant { get; init; }
+    /// <summary>Why it may begin in a freeze; null: it waits for its end.</summary>
+    public string? FreezeOverride { get; init; }
     /// <summary>How it moves; null until planned.</summary>
     public RolloutPlan? Plan { get; init; }
     /// <summary>The plan's step under way, from 1.</summary>

@@ -47,6 +47,12 @@ internal sealed partial class PlatformClient : IDisposable
         return await ReadAsync<T>(response, ct);
     }
 
+    public async Task<T> PutAsync<T>(string service, string path, object body, CancellationToken ct)
+    {
+        using var response = await SendAsync(service, HttpMethod.Put, path, body, ct);
+        return await ReadAsync<T>(response, ct);
+    }
+
     public async Task<T> DeleteAsync<T>(string service, string path, CancellationToken ct)
     {
         using var response = await SendAsync(service, HttpMethod.Delete, path, null, ct);

@@ -7,6 +7,9 @@ internal static class ServiceRoutes
     public const string Rollback = "/api/deployment/rollback";
     public const string Scale = "/api/deployment/scale";
     public const string Applications = "/api/deployment/applications";
+    public const string Secrets = "/api/deployment/secrets";
+    public const string Environments = "/api/deployment/environments";
+    public const string Config = "/api/deployment/config";
     public const string Alerts = "/alerts";
     public const string Keys = "/keys";
 
@@ -21,6 +24,16 @@ internal static class ServiceRoutes
     public const string EventStream = "/events/stream";
 
     public static string Application(string name) => $"{Applications}/{Uri.EscapeDataString(name)}";
+
+    public static string Secret(string name) => $"{Secrets}/{Uri.EscapeDataString(name)}";
+
+    public static string Environment(string name) => $"{Environments}/{Uri.EscapeDataString(name)}";
+
+    public static string Promotions(string environment) => Environment(environment) + "/promotions";
+
+    public static string ConfigDiff(long from, long? to) => $"{Config}/diff?from={from}{(to is null ? "" : $"&to={to}")}";
+
+    public static string Report(string name, string period) => $"/api/deployment/reports/{name}?period={period}";
 
     public static string Rollout(Guid id) => $"/api/deployment/deployments/{id}";
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Platform.CommandLine.Client;
 using Platform.Contracts.Http;
+using Platform.Workloads.Manifests;
 
 namespace Platform.CommandLine.Commands;
 
@@ -15,10 +16,14 @@ internal static class DeployCommand
         var detach = new Option<bool>("--detach") { Description = "Do not wait for the rollout" };
         var reason = new Option<string?>("--reason") { Description = "Why, for the audit log" };
         var skip = new Option<string?>("--skip-analysis") { Description = "Do not analyse this rollout; the text says why, for the record" };
+        var environment = new Option<string?>("--environment") { Description = $"Place it into {string.Join(", ", ManifestReader.Environments)}, under its name there (production: NAME, else NAME-ENVIRONMENT). Default: as the manifest says, under its own name" };
+        environment.AcceptOnlyFromAmong([.. ManifestReader.Environments]);
+        var freeze = new Option<string?>("--override-freeze") { Description = "Begin although the environment is frozen, as an admin; the text says why, for the record" };
         var command = new DocumentedCommand("deploy", "Ship a revision of an application",
             "platform deploy samples/storefront-v1.yaml",
             "platform deploy shop.yaml --dry-run",
-            "platform deploy shop.yaml --detach --reason \"fix for the checkout\"") { file, dryRun, wait, detach, reason, skip };
+            "platform deploy shop.yaml --environment staging",
+            "platform deploy shop.yaml --detach --reason \"fix for the checkout\"") { file, dryRun, wait, detach, reason, skip, environment, freeze };
         command.Validators.Add(result =>
         {
             if (result.GetValue(wait) && result.GetValue(detach)) result.AddError("--wait and --detach exclude each other.");
@@ -44,7 +49,15 @@ internal static class DeployCommand
                 return ExitCode.Ok;
             }
 
-            var accepted = await client.PostAsync<Accepted>("deployment", ServiceRoutes.Deploy, new DeployRequest { Manifest = manifest.Yaml, Reason = parse.GetValue(reason), SkipAnalysis = parse.GetValue(skip) }, ct);
+            var request = new DeployRequest
+            {
+                Manifest = manifest.Yaml,
+                Reason = parse.GetValue(reason),
+                SkipAnalysis = parse.GetValue(skip),
+                Environment = parse.GetValue(environment),
+                OverrideFreeze = parse.GetValue(freeze),
+            };
+            var accepted = await client.PostAsync<Accepted>("deployment", ServiceRoutes.Deploy, request, ct);
             if (parse.GetValue(detach))
             {
                 if (json) cli.Output.Json(accepted);

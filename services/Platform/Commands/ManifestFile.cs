@@ -22,7 +22,7 @@ internal sealed record ManifestFile(string Path, Manifest Manifest, string Yaml)
         }
 
         var folder = path == "-" ? Directory.GetCurrentDirectory() : System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
-        var result = ManifestReader.Read(yaml, folder);
+        var result = ManifestReader.Read(yaml, folder, ManifestDefaults.Of);
         return result.Manifest is { } manifest
             ? new ManifestFile(path, manifest, WithWorkingDirectory(yaml, manifest.Process?.WorkingDirectory ?? folder))
             : throw new ManifestInvalid(path == "-" ? "standard input" : path, yaml, result.Problems);

@@ -65,6 +65,6 @@ internal static class ManifestPage
         return values;
     }
 
-    private static Manifest Parse(string yaml) => ManifestReader.Read(yaml, null).Manifest
+    private static Manifest Parse(string yaml) => ManifestReader.Read(yaml, null, ManifestDefaults.Of).Manifest
         ?? throw new InvalidOperationException("The least manifest of the documentation is not valid any more.");
 }

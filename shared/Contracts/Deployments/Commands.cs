@@ -21,6 +21,10 @@ public sealed record DeployApplication : ICommand
     public bool Instant { get; init; }
     /// <summary>Why it is not to be analysed; null: it is, as its manifest says.</summary>
     public string? SkipAnalysis { get; init; }
+    /// <summary>The environment it is placed into, under its name there; null: the one that its manifest names, under its own name.</summary>
+    public string? Environment { get; init; }
+    /// <summary>Why it may begin while its environment is frozen; null: it waits for the freeze's end.</summary>
+    public string? FreezeOverride { get; init; }
 }
 
 /// <summary>Go on at once: end the watch (or the pause) of a rollout's present step with success. Owner: Deployment.</summary>

@@ -9,6 +9,10 @@ public sealed record DeployRequest
     public string? Reason { get; init; }
     /// <summary>Why this rollout is not to be analysed; null: it is.</summary>
     public string? SkipAnalysis { get; init; }
+    /// <summary><c>development</c>, <c>staging</c> or <c>production</c>: ships it there, under its name there; null: as the manifest says, under the manifest's name.</summary>
+    public string? Environment { get; init; }
+    /// <summary>Why it may begin while its environment is frozen, for admins; null: it waits for the freeze's end.</summary>
+    public string? OverrideFreeze { get; init; }
 }
 
 /// <summary>Answer of a request that started long work: 202 with the place to follow it.</summary>
@@ -129,10 +133,38 @@ public sealed record RolloutView
     public required DateTimeOffset CreatedAt { get; init; }
     /// <summary>When it ended.</summary>
     public DateTimeOffset? EndedAt { get; init; }
+    /// <summary>Who approved it; null: nobody has.</summary>
+    public ApprovalView? Approval { get; init; }
     /// <summary>The steps so far.</summary>
     public IReadOnlyList<RolloutStepView> Steps { get; init; } = [];
     /// <summary>The plan's steps, the present one, and what the judge says; null: not planned yet.</summary>
     public Deployments.RolloutCourse? Course { get; init; }
+}
+
+/// <summary>An approval of a rollout.</summary>
+public sealed record ApprovalView
+{
+    /// <summary>Who gave it.</summary>
+    public required string By { get; init; }
+    /// <summary>The role it was given with.</summary>
+    public required string Role { get; init; }
+    /// <summary>Why.</summary>
+    public required string Reason { get; init; }
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>Body of <c>POST /api/deployment/environments/{to}/promotions</c>.</summary>
+public sealed record PromotionRequest
+{
+    /// <summary>The application, by the name in its manifest.</summary>
+    public required string Application { get; init; }
+    /// <summary>The environment whose serving revision is promoted; null: the one before.</summary>
+    public string? From { get; init; }
+    /// <summary>Why. Optional.</summary>
+    public string? Reason { get; init; }
+    /// <summary>Why it may begin while the environment is frozen, for admins; null: it waits for the freeze's end.</summary>
+    public string? OverrideFreeze { get; init; }
 }
 
 /// <summary>What the judge knew at one moment of a rollout.</summary>

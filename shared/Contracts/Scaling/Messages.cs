@@ -54,10 +54,12 @@ public sealed record ScalingRefused : IEvent
 /// <summary>The manifest's scaling section as the scaling services need it.</summary>
 public sealed record ScalingSettings
 {
-    /// <summary>Fewest replicas. Default 1.</summary>
+    /// <summary>Fewest replicas. Default: the environment's, in production 3.</summary>
     public int Min { get; init; } = 1;
-    /// <summary>Most replicas. Default 10.</summary>
+    /// <summary>Most replicas. Default: the environment's, in production 20.</summary>
     public int Max { get; init; } = 10;
+    /// <summary>False: what <c>metrics</c> says is not acted on. Default: the environment's, true but in development.</summary>
+    public bool Automatic { get; init; } = true;
     /// <summary>What to hold at its target; empty: no automatic scaling.</summary>
     public IReadOnlyList<MetricTarget> Metrics { get; init; } = [];
     /// <summary>CPU cores that 100 % of the <c>cpu</c> metric means; null: one core.</summary>

@@ -25,7 +25,9 @@ public sealed class SecretBox : IDisposable
     {
     }
 
-    internal SecretBox(byte[] key)
+    /// <summary>A box with a key of its own, for data keys that are themselves sealed.</summary>
+    /// <param name="key">32 random bytes.</param>
+    public SecretBox(byte[] key)
     {
         _cipher = new AesGcm(key, TagLength);
         _prefix = $"{Version}.{Convert.ToHexStringLower(SHA256.HashData(key).AsSpan(0, 4))}.";

@@ -11,13 +11,17 @@ public static class ManifestReader
     /// <summary>Longer documents are refused unread.</summary>
     public const int MostBytes = 256 * 1024;
 
+    /// <summary>The environments, in the order in which a revision is promoted. The last is meant where a manifest names none.</summary>
+    public static IReadOnlyList<string> Environments { get; } = ["development", "staging", "production"];
+
     /// <summary>Reads a manifest.</summary>
     /// <param name="yaml">The document.</param>
     /// <param name="baseDirectory">
     /// The manifest's folder: relative paths count from it, and no path may leave it. Null (a manifest that came over the
     /// network): paths must be absolute.
     /// </param>
-    public static ManifestResult Read(string yaml, string? baseDirectory)
+    /// <param name="defaults">Environment → what holds where the manifest says nothing; null: the same for all, <see cref="ManifestDefaults.None"/>.</param>
+    public static ManifestResult Read(string yaml, string? baseDirectory, Func<string, ManifestDefaults>? defaults = null)
     {
         ArgumentNullException.ThrowIfNull(yaml);
         var problems = new ProblemList();
@@ -29,7 +33,7 @@ public static class ManifestReader
 
         var manifest = YamlTree.Read(yaml, problems) switch
         {
-            YamlMapping root => Root(root, baseDirectory, problems),
+            YamlMapping root => Root(root, baseDirectory, defaults ?? (_ => ManifestDefaults.None), problems),
             YamlScalar { IsNull: true } empty => Refuse(empty, "an empty document", problems),
             YamlBroken or null => null,
             var other => Refuse(other, other.Describe(), problems),
@@ -43,7 +47,7 @@ public static class ManifestReader
         return null;
     }
 
-    private static Manifest Root(YamlMapping root, string? baseDirectory, ProblemList problems)
+    private static Manifest Root(YamlMapping root, string? baseDirectory, Func<string, ManifestDefaults> defaults, ProblemList problems)
     {
         SecretReferences.CheckPlaces(root, "", problems);
         var section = new Section(root, root, "", problems);
@@ -56,11 +60,13 @@ public static class ManifestReader
         var port = section.Value("port", 0, "a port from 1 to 65535, or 0 to have one assigned", Rules.IsWhole, Rules.Between(0, 65535));
         var health = HealthSection.Read(section.Sub("health"));
         var resources = ResourceSection.Read(section.Sub("resources"));
-        var scaling = ScalingSection.Read(section.Sub("scaling"), resources);
-        var rollout = RolloutSection.Read(section.Sub("rollout"));
+        // Read ahead, for it decides what holds elsewhere; what is wrong with it is told in its turn below.
+        var unsaid = defaults((root.Members.FirstOrDefault(m => m.Name == "environment")?.Value as YamlScalar)?.Text is { } said && Environments.Contains(said) ? said : Environments[^1]);
+        var scaling = ScalingSection.Read(section.Sub("scaling"), resources, unsaid);
+        var rollout = RolloutSection.Read(section.Sub("rollout"), unsaid);
         var traffic = TrafficSection.Read(section.Sub("traffic"));
         var metrics = section.Has("metrics") ? TrafficSection.ReadMetrics(section.Sub("metrics")) : null;
-        var environment = section.Choice("environment", "production", ["development", "staging", "production"], []);
+        var environment = section.Choice("environment", Environments[^1], Environments, []);
         if (port != 0 && docker?.Network == ContainerPlan.HostNetwork)
             section.Conflict("port", "0", "On the host's network a container takes the port it is given: leave port out and listen on PORT, or leave docker.network out.");
         if (port != 0 && runtime == RuntimeNames.Process && (scaling.Max > 1 || rollout.Strategy != RolloutStrategies.Rolling || rollout.MaxSurge.RoundedUp(1) > 0))

@@ -90,6 +90,7 @@ public static partial class ManifestWriter
     {
         yaml.Member("min", Text(scaling.Min));
         yaml.Member("max", Text(scaling.Max));
+        yaml.Member("automatic", Text(scaling.Automatic));
         yaml.Member("metrics", List(scaling.Metrics.Select(m =>
             $"{{ name: {Quoted(m.Name)}, target: {(m.Name is "cpu" or "memory" ? Percentage.Format(m.Target) : PlainNumber.Format(m.Target))} }}")));
         yaml.Section("behavior", () =>

@@ -43,6 +43,7 @@ public sealed class ProcessSmokeTests
         revision: {{revision}}
         process: { command: ["{{Child}}", {{string.Join(", ", arguments.Select(a => $"\"{a}\""))}}] }
         health: { interval: 100ms }
+        scaling: { min: 1 }
         traffic: { drainTimeout: 1s }
         rollout: { strategy: blueGreen, watch: 100ms, analysis: { judge: none } }
         """;

@@ -15,7 +15,7 @@ namespace Platform.Security.Tests.Checklist;
 /// <summary>Canaries go in wherever a secret does, the platform does its work with them, and then they are looked for everywhere.</summary>
 public sealed class SecretTests
 {
-    private const string WebhookCanary = "canary-of-the-webhook-5e1f", ReferenceCanary = "canary-behind-the-reference-9b7d", GuessCanary = "plk_canary-of-a-guess-3c2a";
+    private const string WebhookCanary = "canary-of-the-webhook-5e1f", ReferenceCanary = "canary-behind-the-reference-9b7d", StoredCanary = "canary-set-over-http-77c0", GuessCanary = "plk_canary-of-a-guess-3c2a";
 
     [Fact]
     public async Task Secrets_AreInNoAnswerLogTraceEventOrFile_ButWhereTheyBelong()
@@ -34,7 +34,7 @@ public sealed class SecretTests
         var cookie = await UseAsync(platform, keyCanary);
         var sent = await delivered.WaitAsync(TimeSpan.FromSeconds(20));
 
-        string[] canaries = [WebhookCanary, ReferenceCanary, GuessCanary, keyCanary, cookie, platform.Key(Roles.Admin), WholePlatform.DaprToken, (await File.ReadAllTextAsync(Path.Combine(platform.Data, "sealing.key"))).Trim()];
+        string[] canaries = [WebhookCanary, ReferenceCanary, StoredCanary, GuessCanary, keyCanary, cookie, platform.Key(Roles.Admin), WholePlatform.DaprToken, (await File.ReadAllTextAsync(Path.Combine(platform.Data, "sealing.key"))).Trim()];
         Assert.Contains("webhook-signature", sent, StringComparison.OrdinalIgnoreCase);
         var leaks = new List<string>();
         foreach (var canary in canaries)
@@ -49,6 +49,7 @@ public sealed class SecretTests
         Assert.Empty(leaks);
 
         // Where it belongs it is: the search above would have found it.
+        Assert.Contains(StoredCanary, await File.ReadAllTextAsync($"/proc/{replica}/environ"), StringComparison.Ordinal);
         Assert.Contains(ReferenceCanary, await File.ReadAllTextAsync($"/proc/{replica}/environ"), StringComparison.Ordinal);
         Assert.True(heard is { Lines: > 100, Spans: > 10 }, $"only {heard.Lines} lines and {heard.Spans} spans were heard");
         await platform.SendAsync("deployment", HttpMethod.Delete, "/api/deployment/applications/canary");
@@ -89,10 +90,12 @@ public sealed class SecretTests
         var file = Path.Combine(secrets.FullName, "canary");
         await File.WriteAllTextAsync(file, ReferenceCanary);
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await platform.SendAsync("deployment", HttpMethod.Put, "/api/deployment/secrets/stored", new { value = StoredCanary });
         var manifest = $$"""
             name: canary
             revision: v1
-            process: { command: ["{{Path.Combine(AppContext.BaseDirectory, "TestChild")}}", "serve"], env: { TOKEN: secret://canary } }
+            process: { command: ["{{Path.Combine(AppContext.BaseDirectory, "TestChild")}}", "serve"], env: { TOKEN: secret://canary, DB_PASSWORD: secret://stored } }
+            scaling: { min: 1, max: 1 }
             health: { interval: 100ms }
             rollout: { strategy: blueGreen, watch: 100ms }
             """;

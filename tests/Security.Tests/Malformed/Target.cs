@@ -43,6 +43,10 @@ internal sealed record Target(string Module, HttpMethod Method, string Path, str
 
     private const string Rule = """{"name":"fuzzed","description":"d","metric":"latency","aggregation":"p95","window":"1m","comparison":"above","threshold":0.5,"for":"5s","severity":"warning","application":"none-such","minimumEvents":3,"enabled":true}""";
 
+    private const string Environment = """{"settings":{"replicas":{"min":2,"max":5},"autoscaling":true,"judge":"statistical","approval":{"required":false,"role":"operator","approvers":["alice"],"fourEyes":true,"expiry":"1d"},"freezes":[{"reason":"weekend","days":["friday"],"begins":"16:00","ends":"24:00","timeZone":"UTC"},{"reason":"year's end","from":"2026-12-23T00:00:00Z","to":"2027-01-02T00:00:00Z"}]},"reason":"why"}""";
+
+    private const string Configuration = """{"configuration":{"rollbackWindow":3,"environments":{"development":{"replicas":{"min":1,"max":2},"autoscaling":false,"judge":"none"}},"retention":{"history":"180d"},"prices":{"currency":"EUR","replicaHour":0.1,"cpuCoreHour":0.03}},"reason":"why"}""";
+
     private const string Webhook = """{"name":"fuzzed","url":"https://example.org/hook","secret":"0123456789abcdef0123","types":["AlertRaised"],"applications":["none-such"],"enabled":false}""";
 
     /// <summary>Every endpoint of every service that takes a body.</summary>
@@ -59,6 +63,12 @@ internal sealed record Target(string Module, HttpMethod Method, string Path, str
         new("deployment", HttpMethod.Post, $"/api/deployment/deployments/{Guid.Empty}/resume", """{"reason":"why"}"""),
         new("deployment", HttpMethod.Post, $"/api/deployment/deployments/{Guid.Empty}/approve", """{"reason":"why"}"""),
         new("deployment", HttpMethod.Post, $"/api/deployment/deployments/{Guid.Empty}/retry", """{"reason":"why"}"""),
+        new("deployment", HttpMethod.Put, "/api/deployment/config", Configuration),
+        new("deployment", HttpMethod.Post, "/api/deployment/config/validation", """{"rollbackWindow":3,"retention":{"history":"30d"},"prices":{"currency":"EUR","replicaHour":0.05}}"""),
+        new("deployment", HttpMethod.Post, "/api/deployment/config/rollback", """{"version":0,"reason":"why"}"""),
+        new("deployment", HttpMethod.Put, "/api/deployment/environments/staging", Environment),
+        new("deployment", HttpMethod.Post, "/api/deployment/environments/production/promotions", """{"application":"none-such","from":"staging","reason":"why","overrideFreeze":"because"}"""),
+        new("deployment", HttpMethod.Put, "/api/deployment/secrets/fuzzed", """{"value":"a value","reason":"why"}"""),
         new("autoscaler", HttpMethod.Post, "/scale", """{"application":"none-such","replicas":3,"reason":"why"}"""),
         new("healthmonitor", HttpMethod.Post, "/rules", Rule),
         new("healthmonitor", HttpMethod.Put, "/rules/fuzzed", Rule),
@@ -100,6 +110,12 @@ internal sealed record Target(string Module, HttpMethod Method, string Path, str
                 break;
             case ("POST", "/webhooks"):
                 await platform.SendAsync(Module, HttpMethod.Delete, "/webhooks/" + answer.GetProperty("id").GetString());
+                break;
+            case ("PUT", "/api/deployment/config" or "/api/deployment/environments/staging"):
+                await platform.SendAsync(Module, HttpMethod.Post, "/api/deployment/config/rollback", new { version = 0 });
+                break;
+            case ("PUT", "/api/deployment/secrets/fuzzed"):
+                await platform.SendAsync(Module, HttpMethod.Delete, Path);
                 break;
             case ("PUT", _):
                 await platform.SendAsync(Module, HttpMethod.Put, Path, JsonSerializer.Deserialize<JsonElement>(Webhook));

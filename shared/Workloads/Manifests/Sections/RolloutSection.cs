@@ -22,7 +22,7 @@ internal static class RolloutSection
         ["scaleDownDelay"] = [RolloutStrategies.Canary, RolloutStrategies.Experiment, RolloutStrategies.BlueGreen],
     };
 
-    public static RolloutSpec Read(Section section)
+    public static RolloutSpec Read(Section section, ManifestDefaults unsaid)
     {
         var defaults = new RolloutSpec();
         var written = (section.Find("strategy") as YamlScalar)?.Text ?? defaults.Strategy;
@@ -43,7 +43,7 @@ internal static class RolloutSection
             MaxSurge = section.Value("maxSurge", defaults.MaxSurge, ShareExpected, Share),
             MaxUnavailable = section.Value("maxUnavailable", defaults.MaxUnavailable, ShareExpected, Share),
             Watch = Span(section, "watch", defaults.Watch, TimeSpan.Zero, TimeSpan.FromDays(1)),
-            Analysis = Analysis(section.Sub("analysis"), strategy),
+            Analysis = Analysis(section.Sub("analysis"), strategy, unsaid.Judge),
             Approval = section.Choice("approval", defaults.Approval, ["none", "required"], []),
         };
         foreach (var (member, owners) in Owners)
@@ -108,10 +108,10 @@ internal static class RolloutSection
         return experiment;
     }
 
-    private static AnalysisSpec Analysis(Section section, string strategy)
+    private static AnalysisSpec Analysis(Section section, string strategy, string? judge)
     {
         var sideBySide = strategy is RolloutStrategies.Canary or RolloutStrategies.Experiment;
-        var defaults = new AnalysisSpec { Judge = sideBySide ? JudgeNames.Statistical : JudgeNames.Threshold };
+        var defaults = new AnalysisSpec { Judge = judge ?? (sideBySide ? JudgeNames.Statistical : JudgeNames.Threshold) };
         var analysis = new AnalysisSpec
         {
             ErrorRate = section.Value("errorRate", defaults.ErrorRate, Percentage.Expected + ", above 0 and up to 100%", Percentage.TryParse, share => share is > 0 and <= 1),

@@ -4,16 +4,22 @@ using Platform.Contracts.Units;
 
 namespace Platform.Workloads.Manifests.Sections;
 
-/// <summary><c>scaling: { min, max, metrics: [ { name, target } ], behavior }</c></summary>
+/// <summary><c>scaling: { min, max, automatic, metrics: [ { name, target } ], behavior }</c></summary>
 internal static class ScalingSection
 {
     private const int MostReplicas = 1_000;
 
-    public static ScalingSettings Read(Section section, ResourceSpec resources)
+    /// <summary>No number that a manifest may give: it says nothing, or something that cannot be read.</summary>
+    private const int Unsaid = -1;
+
+    public static ScalingSettings Read(Section section, ResourceSpec resources, ManifestDefaults defaults)
     {
-        var defaults = new ScalingSettings();
-        var min = section.Value("min", defaults.Min, "a whole number from 0 to 1000", Rules.IsWhole, Rules.Between(0, MostReplicas));
-        var max = section.Value("max", Math.Max(defaults.Max, min), "a whole number from 1 to 1000", Rules.IsWhole, Rules.Between(1, MostReplicas));
+        var saidMin = section.Value("min", Unsaid, "a whole number from 0 to 1000", Rules.IsWhole, Rules.Between(0, MostReplicas));
+        var saidMax = section.Value("max", Unsaid, "a whole number from 1 to 1000", Rules.IsWhole, Rules.Between(1, MostReplicas));
+        // Who says one of them is not contradicted by the other's default.
+        var min = saidMin != Unsaid ? saidMin : saidMax != Unsaid ? Math.Min(defaults.MinReplicas, saidMax) : defaults.MinReplicas;
+        var max = saidMax != Unsaid ? saidMax : Math.Max(defaults.MaxReplicas, min);
+        var automatic = section.Value("automatic", defaults.Autoscaling, "true or false", bool.TryParse);
         if (min > max)
             section.Conflict("max", $"at least scaling.min, {min}", $"scaling.min is {min} and scaling.max is {max}; max must be at least min.");
         var metrics = section.List("metrics", "a list of { name, target }", (node, path) => Metric(section, node, path, resources));
@@ -23,7 +29,8 @@ internal static class ScalingSection
         {
             Min = min,
             Max = max,
-            Metrics = metrics,
+            Automatic = automatic,
+            Metrics = automatic ? metrics : [],
             CpuCores = resources.Cpu,
             MemoryBytes = resources.MemoryBytes,
             Behavior = ScalingBehaviorSection.Read(section.Sub("behavior")),

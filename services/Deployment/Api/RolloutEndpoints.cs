@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Platform.Contracts.Deployments;
@@ -139,6 +140,7 @@ internal static class RolloutEndpoints
             CorrelationId = id,
             RequestedBy = who,
             Reason = why,
+            Role = http.User.FindFirstValue(ClaimTypes.Role),
         },
         (tx, row) => approvals.GiveAsync(tx, row, http.User, body?.Reason));
 

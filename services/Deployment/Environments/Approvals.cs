@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Platform.Contracts.Deployments;
 using Platform.Contracts.Http;
 using Platform.Deployment.Applications;
 using Platform.Deployment.Configuration;
@@ -43,21 +44,40 @@ internal static class ApprovalRule
 /// <summary>Approvals, recorded with who, when, why and by which role.</summary>
 internal sealed class Approvals(Manifests manifests, Configurations configurations, TimeProvider time)
 {
-    /// <summary>Records one, in the transaction that tells the rollout.</summary>
+    /// <summary>Records one that was asked for over HTTP, in the transaction that tells the rollout.</summary>
     /// <returns>Why it was not taken; null: it was.</returns>
     public async Task<ProblemResult?> GiveAsync(Transaction tx, RolloutView rollout, ClaimsPrincipal user, string? reason)
     {
-        var manifest = await manifests.FindAsync(tx, rollout.Application, rollout.Revision);
+        var waits = rollout.State == RolloutStage.Starting.Name();
+        var refusal = await GiveAsync(
+            tx, rollout.Id, rollout.Application, rollout.Revision, rollout.RequestedBy, waits,
+            (user.Identity?.Name ?? "nobody", user.FindFirstValue(ClaimTypes.Role) ?? "none", reason ?? "not given"));
+        return refusal is null ? null : new ProblemResult(refusal);
+    }
+
+    /// <summary>Records one that came over the bus, by the same rule: a service that passes it on has not asked what this environment wants.</summary>
+    /// <returns>Why it was not taken; null: it was, or HTTP had taken this very one already.</returns>
+    public async Task<string?> HearAsync(Transaction tx, RolloutState rollout, ApproveRollout approval)
+    {
+        if (await tx.ApprovalAsync(rollout.CorrelationId) is { } present && present.By == approval.RequestedBy) return null;
+        var waits = rollout.Progress.Plan is { NeedsApproval: true };
+        return (await GiveAsync(
+            tx, rollout.CorrelationId, rollout.Application, rollout.Progress.Revision, rollout.RequestedBy, waits,
+            (approval.RequestedBy, approval.Role ?? "none", approval.Reason)))?.Detail;
+    }
+
+    private async Task<ProblemReport?> GiveAsync(
+        Transaction tx, Guid rollout, string application, string revision, string requestedBy, bool isWaitedFor, (string Who, string Role, string Reason) by)
+    {
+        var manifest = await manifests.FindAsync(tx, application, revision);
         var environment = manifest?.Environment ?? Workloads.Manifests.ManifestReader.Environments[^1];
         var settings = (await configurations.CurrentAsync(tx)).Configuration.Environments.Find(environment)!.Approval;
         // One that has its plan goes by it, whatever has been configured since.
-        var waits = settings.Required || manifest?.Rollout.Approval == "required" || rollout.State == RolloutStage.Starting.Name();
-        var attempt = new ApprovalAttempt(
-            user.Identity?.Name ?? "nobody", user.FindFirstValue(ClaimTypes.Role) ?? "none", rollout.RequestedBy, waits, await tx.ApprovalAsync(rollout.Id));
-        if (ApprovalRule.Refusal(settings, environment, attempt) is { } refusal) return new ProblemResult(refusal);
+        var waits = isWaitedFor || settings.Required || manifest?.Rollout.Approval == "required";
+        if (ApprovalRule.Refusal(settings, environment, new ApprovalAttempt(by.Who, by.Role, requestedBy, waits, await tx.ApprovalAsync(rollout))) is { } refusal) return refusal;
         await tx.ExecuteAsync(
             "INSERT INTO rollout_approvals (rollout, who, role, reason, at) VALUES (@rollout, @who, @role, @reason, @at) ON CONFLICT (rollout) DO NOTHING",
-            new { rollout = rollout.Id, who = attempt.Who, role = attempt.Role, reason = reason ?? "not given", at = time.GetUtcNow() });
+            new { rollout, who = by.Who, role = by.Role, reason = by.Reason, at = time.GetUtcNow() });
         return null;
     }
 }

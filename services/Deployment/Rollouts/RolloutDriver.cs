@@ -11,7 +11,7 @@ namespace Platform.Deployment.Rollouts;
 
 /// <summary>Carries out what <see cref="RolloutLogic"/> decides: gathers the facts, and writes targets, routes, history and events.</summary>
 internal sealed class RolloutDriver(
-    RolloutIntake intake, Manifests manifests, Configurations configurations, RolloutPlanner planner, RolloutFactsReader facts, RolloutTrials trials, RolloutRecorder recorder, Routes routes, Facts changes, IOptions<DeploymentOptions> options, TimeProvider time)
+    RolloutIntake intake, Manifests manifests, Configurations configurations, RolloutPlanner planner, RolloutFactsReader facts, RolloutTrials trials, RolloutRecorder recorder, Approvals approvals, Routes routes, Facts changes, IOptions<DeploymentOptions> options, TimeProvider time)
 {
     /// <summary>More stages than one look can pass through.</summary>
     private const int MostMoves = 16;
@@ -55,6 +55,16 @@ internal sealed class RolloutDriver(
                 Message = row.Message,
             };
         }
+    }
+
+    /// <summary>Somebody says yes. Whether he may is for the environment to say; a yes that is not taken is told in the history.</summary>
+    public async Task ApproveAsync(Transaction tx, RolloutState saga, ApproveRollout command)
+    {
+        var refusal = await approvals.HearAsync(tx, saga, command);
+        var before = saga.Progress;
+        saga.Progress = refusal is null ? before.Approve(command.RequestedBy, command.Reason, time.GetUtcNow()) : before;
+        if (refusal is not null)
+            await recorder.RecordAsync(tx, saga, before, before, [new RolloutStep("approve", $"the approval by {command.RequestedBy} was not taken: {refusal}", TimeSpan.Zero, Failed: true)]);
     }
 
     /// <summary>Looks at the world and acts, until there is nothing to do but wait.</summary>

@@ -40,7 +40,9 @@ public sealed class RolloutStateMachine : MassTransitStateMachine<RolloutState>
             Said(Promote, (progress, word) => (word.SkipAnalysis ? progress.SkipAnalysis(word.RequestedBy, word.Reason) : progress).Promote(word.Fully)),
             Said(Pause, (progress, word) => progress.Pause(word.RequestedBy, word.Reason, time.GetUtcNow())),
             Said(Resume, (progress, _) => progress.Resume(time.GetUtcNow())),
-            Said(Approve, (progress, word) => progress.Approve(word.RequestedBy, word.Reason, time.GetUtcNow())),
+            When(Approve)
+                .ThenAsync(context => driver.ApproveAsync(context.Transaction(), context.Saga, context.Message))
+                .ThenAsync(context => AdvanceAsync(driver, context)),
             Said(Abort, (progress, word) => progress.GiveUp(word.RequestedBy, word.Reason)));
 
         SetCompletedWhenFinalized();

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Platform.Contracts;
 using Platform.Contracts.Deployments;
 using Platform.Contracts.Http;
@@ -55,7 +56,15 @@ internal static class ActionEndpoints
         (name, by, why, at) => new ResumeRollout { Application = name, At = at, CorrelationId = body.Rollout, RequestedBy = by, Reason = why });
 
     private static Task<IResult> ApproveAsync(RolloutAction body, HttpContext http, ActionDesk desk) => SayAsync(body, http, desk, "approve rollout", "go on, for it is approved",
-        (name, by, why, at) => new ApproveRollout { Application = name, At = at, CorrelationId = body.Rollout, RequestedBy = by, Reason = why });
+        (name, by, why, at) => new ApproveRollout
+        {
+            Application = name,
+            At = at,
+            CorrelationId = body.Rollout,
+            RequestedBy = by,
+            Reason = why,
+            Role = http.User.FindFirstValue(ClaimTypes.Role),
+        });
 
     private static Task<IResult> AbortAsync(RolloutAction body, HttpContext http, ActionDesk desk) => SayAsync(body, http, desk, "abort rollout", "give up",
         (name, by, why, at) => new AbortRollout { Application = name, At = at, CorrelationId = body.Rollout, RequestedBy = by, Reason = why });

@@ -89,6 +89,8 @@ public sealed record ApproveRollout : ICommand
     public required string RequestedBy { get; init; }
     /// <inheritdoc/>
     public required string Reason { get; init; }
+    /// <summary>The role of whoever approves, as the service that took the request knows it; null: not known, so it counts as none.</summary>
+    public string? Role { get; init; }
 }
 
 /// <summary>Give up a rollout: traffic returns to the stable revision, the new replicas are retired. Owner: Deployment.</summary>

@@ -1,3 +1,6 @@
+using Platform.Messaging;
+using Platform.Contracts.Deployments;
+using Microsoft.Extensions.DependencyInjection;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -96,6 +99,27 @@ public sealed class EnvironmentTests
         await World.UntilAsync("it has ended", async () => (view = await host.GetAsync<RolloutView>(accepted.Location)).EndedAt is not null, () => view!.Message);
 
         Assert.Equal(("completed", "alice", "operator", "CHG-7"), (view!.State, view.Approval!.By, view.Approval.Role, view.Approval.Reason));
+    }
+
+    [Fact]
+    public async Task Approval_ThatComesOverTheBus_IsTakenByTheSameRule()
+    {
+        await using var host = await DeploymentHost.StartAsync();
+        await ChangeAsync(host, "production", new { replicas = new { min = 1, max = 3 }, approval = new { required = true, fourEyes = true } });
+        var accepted = await DeploymentHost.ReadAsync<Accepted>(await host.DeployAsync(Plain));
+        RolloutView? view = null;
+        await World.UntilAsync("it waits", async () => (view = await host.GetAsync<RolloutView>(accepted.Location)).Message.Contains("approval", StringComparison.Ordinal), () => view!.Message);
+
+        await ApproveAsync(view!.RequestedBy);
+        await World.UntilAsync("it is refused", async () => (view = await host.GetAsync<RolloutView>(accepted.Location)).Steps.Any(s => s is { Step: "approve", Failed: true }), () => view!.Message);
+        Assert.Null(view.EndedAt);
+        await ApproveAsync("bob");
+        await World.UntilAsync("it has ended", async () => (view = await host.GetAsync<RolloutView>(accepted.Location)).EndedAt is not null, () => view!.Message);
+
+        Assert.Equal(("completed", "bob", "operator"), (view.State, view.Approval!.By, view.Approval.Role));
+
+        Task ApproveAsync(string who) => host.Services.GetRequiredService<ICommandSender>().SendAsync(
+            new ApproveRollout { Application = view!.Application, At = DateTimeOffset.UnixEpoch, CorrelationId = view.Id, RequestedBy = who, Reason = "CHG-8", Role = "operator" }, CancellationToken.None);
     }
 
     [Fact]

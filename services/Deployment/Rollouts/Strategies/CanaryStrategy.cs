@@ -29,7 +29,7 @@ internal sealed class CanaryStrategy : IRolloutStrategy
             });
         }
 
-        var way = string.Join(", ", rollout.Steps.Select(s => s.Weight));
+        var way = string.Join(", ", steps.Select(s => $"{s.NewWeight} % {(s.UntilPromoted ? "until promoted" : $"for {Wording.Span(s.Hold)}")}"));
         return new RolloutPlan
         {
             Strategy = Name,
@@ -37,8 +37,7 @@ internal sealed class CanaryStrategy : IRolloutStrategy
             OldReplicas = sets.Old,
             Steps = steps,
             ScaleDownDelay = rollout.ScaleDownDelay,
-            Description = $"canary: {sets.Revision} gets {way} % of the traffic beside {sets.Stable}, {Wording.Span(rollout.StepDuration)} a step"
-                + (steps.Exists(s => s.UntilPromoted) ? ", where the manifest says so until promoted" : ""),
+            Description = $"canary: beside {sets.Stable}, {sets.Revision} gets of the traffic {way}",
         };
     }
 }

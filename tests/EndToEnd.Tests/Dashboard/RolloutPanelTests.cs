@@ -26,6 +26,7 @@ public sealed class RolloutPanelTests(DashboardFixture fixture) : IClassFixture<
         await Expect(page.Locator(".interval")).ToHaveCountAsync(4);
         await page.GetByRole(AriaRole.Button, new() { Name = "Table of Evidence against v2" }).ClickAsync();
         var table = page.GetByRole(AriaRole.Region, new() { Name = "Evidence against v2, table" });
+        await Expect(table.Locator("tbody tr").Nth(9)).ToBeAttachedAsync();
         Assert.InRange(await table.Locator("tbody tr").CountAsync(), 10, 30);
         await Expect(table).ToContainTextAsync("10 % of the traffic");
         await page.GetByRole(AriaRole.Button, new() { Name = "Table of Evidence against v2" }).ClickAsync();

@@ -6,38 +6,20 @@ using Platform.Testing;
 using Platform.Workloads.Manifests;
 using Platform.Workloads.Runtimes;
 using Platform.Workloads.Runtimes.Docker;
-using Platform.Workloads.Runtimes.Docker.Engine;
 using Platform.Workloads.Runtimes.Processes;
-using Platform.Workloads.Secrets;
-using Workloads.Tests.Runtimes;
 
 namespace Platform.Integration.Tests.Containers;
 
 /// <summary>The docker runtime on a real engine.</summary>
 [Collection(Engine.Name)]
-public sealed class DockerRuntimeTests(ServiceImages engine) : RuntimeContract
+public sealed class DockerRuntimeTests(ServiceImages engine) : ContainerRuntimeContract(engine, RuntimeNames.Docker)
 {
-    private readonly RecordedEffects _effects = new();
-    private string _image = "";
-
-    protected override string? WhyNoLimits => null;
-
-    public override async ValueTask InitializeAsync()
-    {
-        engine.SkipUnlessThere();
-        _image = await engine.ChildImageAsync();
-        await base.InitializeAsync();
-    }
-
-    protected override string Another(string instance) => new('0', instance.Length);
+    protected override Task<string> ImageAsync() => engine.ChildImageAsync();
 
     protected override IReplicaRuntime CreateRuntime(IEffects? effects = null) => new DockerRuntime(
-        new EngineClient(engine.Socket, TimeProvider.System), effects ?? _effects, new FolderSecrets("/no/such/folder"), TimeProvider.System, new DockerRuntimeOptions(), NullLogger<DockerRuntime>.Instance);
+        Client(), effects ?? Effects, NoSecrets, TimeProvider.System, Options, NullLogger<DockerRuntime>.Instance);
 
     protected override async Task<int> LeftAsync() => (await ContainersAsync()).Count;
-
-    protected override Manifest ManifestFor(IReadOnlyList<string> mode, ResourceSpec? resources = null, IReadOnlyDictionary<string, string>? env = null) =>
-        ManifestOf(new DockerSpec { Image = _image, Command = mode, Env = new Dictionary<string, string>(env ?? new Dictionary<string, string>()) { ["LISTEN"] = "0.0.0.0" } }, resources);
 
     [Fact]
     public async Task StartAsync_AnUnknownImage_SaysSoAndLeavesNothing()
@@ -89,7 +71,7 @@ public sealed class DockerRuntimeTests(ServiceImages engine) : RuntimeContract
         var error = await Assert.ThrowsAsync<ReplicaStartException>(() => Runtime.StartAsync(Spec(manifest), Cancelled));
 
         Assert.Contains("docker.env.DATABASE_PASSWORD refers to the secret 'database', which does not exist", error.Message, StringComparison.Ordinal);
-        Assert.Empty(_effects.Seen);
+        Assert.Empty(Effects.Seen);
     }
 
     [Fact]
@@ -99,15 +81,6 @@ public sealed class DockerRuntimeTests(ServiceImages engine) : RuntimeContract
 
         await UntilAsync(async () => (await HealthAsync(handle)).IsHealthy);
         Assert.NotEqual(8080, handle.Address.Port);
-        await Runtime.StopAsync(handle, TimeSpan.Zero, Cancelled);
-    }
-
-    [Fact]
-    public async Task StartAsync_OnTheHostsNetwork_ListensOnLoopbackWithNothingBetween()
-    {
-        var handle = await Runtime.StartAsync(Spec(ManifestOf(new DockerSpec { Image = _image, Command = ["serve"], Network = "host" })), Cancelled);
-
-        await UntilAsync(async () => (await HealthAsync(handle)).IsHealthy);
         await Runtime.StopAsync(handle, TimeSpan.Zero, Cancelled);
     }
 
@@ -132,7 +105,7 @@ public sealed class DockerRuntimeTests(ServiceImages engine) : RuntimeContract
 
         Assert.Equal(
             [$"ProcessStart {handle.Id} create", $"ProcessStart {handle.Id}", $"ProcessSignal {handle.Id} SIGTERM", $"ProcessSignal {handle.Id} SIGKILL", $"ProcessSignal {handle.Id} remove"],
-            _effects.Seen);
+            Effects.Seen);
     }
 
     [Fact]
@@ -147,7 +120,7 @@ public sealed class DockerRuntimeTests(ServiceImages engine) : RuntimeContract
     [Fact]
     public async Task FindAsync_AContainerWhoseStartWasCutOff_IsRemoved()
     {
-        await engine.DockerAsync("create", "--label", $"dev.platform.owner={Owner}", "--label", "dev.platform.replica=shop-v1-cut", "--label", "dev.platform.generation=3", "--label", "dev.platform.runtime=docker", _image, "serve");
+        await engine.DockerAsync("create", "--label", $"dev.platform.owner={Owner}", "--label", "dev.platform.replica=shop-v1-cut", "--label", "dev.platform.generation=3", "--label", "dev.platform.runtime=docker", Image, "serve");
 
         Assert.Empty(await Runtime.FindAsync(Owner, Cancelled));
         Assert.Empty(await ContainersAsync());
@@ -158,7 +131,7 @@ public sealed class DockerRuntimeTests(ServiceImages engine) : RuntimeContract
     {
         // The processes of a container are processes of this machine, with the replica's whole environment.
         var handle = await ServingAsync(["serve"]);
-        using var processes = new ProcessRuntime(_effects, new FolderSecrets("/no/such/folder"), TimeProvider.System, new ProcessRuntimeOptions(), NullLogger<ProcessRuntime>.Instance);
+        using var processes = new ProcessRuntime(Effects, NoSecrets, TimeProvider.System, new ProcessRuntimeOptions(), NullLogger<ProcessRuntime>.Instance);
 
         Assert.Empty(await processes.FindAsync(Owner, Cancelled));
         Assert.True(await Runtime.IsAliveAsync(handle, Cancelled));
@@ -233,13 +206,4 @@ public sealed class DockerRuntimeTests(ServiceImages engine) : RuntimeContract
 
     private async Task<IReadOnlyList<string>> ContainersAsync() =>
         (await engine.DockerAsync("ps", "--all", "--quiet", "--filter", $"label=dev.platform.owner={Owner}")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-
-    private static Manifest ManifestOf(DockerSpec docker, ResourceSpec? resources = null) => new()
-    {
-        Name = "shop",
-        Revision = "v1",
-        Runtime = RuntimeNames.Docker,
-        Docker = docker,
-        Resources = resources ?? new ResourceSpec(),
-    };
 }

@@ -3,38 +3,20 @@ using Platform.Effects;
 using Platform.Workloads.Manifests;
 using Platform.Workloads.Runtimes;
 using Platform.Workloads.Runtimes.Docker;
-using Platform.Workloads.Runtimes.Docker.Engine;
 using Platform.Workloads.Runtimes.Swarm;
-using Platform.Workloads.Secrets;
-using Workloads.Tests.Runtimes;
 
 namespace Platform.Integration.Tests.Containers;
 
 /// <summary>The swarm runtime on a real Swarm of one node.</summary>
 [Collection(Swarm.Name)]
-public sealed class SwarmRuntimeTests(SwarmImages swarm) : RuntimeContract
+public sealed class SwarmRuntimeTests(SwarmImages swarm) : ContainerRuntimeContract(swarm, RuntimeNames.Swarm)
 {
-    private readonly RecordedEffects _effects = new();
-    private string _image = "";
-
-    protected override string? WhyNoLimits => null;
-
-    public override async ValueTask InitializeAsync()
-    {
-        swarm.SkipUnlessThere();
-        _image = await swarm.ChildImageAsync();
-        await base.InitializeAsync();
-    }
-
-    protected override string Another(string instance) => new('0', instance.Length);
+    protected override Task<string> ImageAsync() => swarm.ChildImageAsync();
 
     protected override IReplicaRuntime CreateRuntime(IEffects? effects = null) => new SwarmRuntime(
-        new EngineClient(swarm.Socket, TimeProvider.System), effects ?? _effects, new FolderSecrets("/no/such/folder"), TimeProvider.System, new DockerRuntimeOptions(), NullLogger<SwarmRuntime>.Instance);
+        Client(), effects ?? Effects, NoSecrets, TimeProvider.System, Options, NullLogger<SwarmRuntime>.Instance);
 
     protected override async Task<int> LeftAsync() => (await ServicesAsync()).Count;
-
-    protected override Manifest ManifestFor(IReadOnlyList<string> mode, ResourceSpec? resources = null, IReadOnlyDictionary<string, string>? env = null) =>
-        ManifestOf(new DockerSpec { Image = _image, Command = mode, Env = new Dictionary<string, string>(env ?? new Dictionary<string, string>()) { ["LISTEN"] = "0.0.0.0" } }, resources);
 
     [Fact]
     public async Task StartAsync_AnUnknownImage_SaysSoAndLeavesNothing()
@@ -55,15 +37,6 @@ public sealed class SwarmRuntimeTests(SwarmImages swarm) : RuntimeContract
     }
 
     [Fact]
-    public async Task StartAsync_OnTheHostsNetwork_ListensOnLoopbackWithNothingBetween()
-    {
-        var handle = await Runtime.StartAsync(Spec(ManifestOf(new DockerSpec { Image = _image, Command = ["serve"], Network = "host" })), Cancelled);
-
-        await UntilAsync(async () => (await HealthAsync(handle)).IsHealthy);
-        await Runtime.StopAsync(handle, TimeSpan.Zero, Cancelled);
-    }
-
-    [Fact]
     public async Task StartAndStop_PassTheEffectsGate()
     {
         var handle = await ServingAsync(["stubborn"]);
@@ -71,7 +44,7 @@ public sealed class SwarmRuntimeTests(SwarmImages swarm) : RuntimeContract
 
         Assert.Equal(
             [$"ProcessStart {handle.Id}", $"ProcessSignal {handle.Id} SIGTERM", $"ProcessSignal {handle.Id} SIGKILL", $"ProcessSignal {handle.Id} remove"],
-            _effects.Seen);
+            Effects.Seen);
     }
 
     [Fact]
@@ -89,7 +62,7 @@ public sealed class SwarmRuntimeTests(SwarmImages swarm) : RuntimeContract
     {
         var handle = await ServingAsync(["serve"]);
         using var docker = new DockerRuntime(
-            new EngineClient(swarm.Socket, TimeProvider.System), _effects, new FolderSecrets("/no/such/folder"), TimeProvider.System, new DockerRuntimeOptions(), NullLogger<DockerRuntime>.Instance);
+            Client(), Effects, NoSecrets, TimeProvider.System, Options, NullLogger<DockerRuntime>.Instance);
 
         Assert.Empty(await docker.FindAsync(Owner, Cancelled));
         Assert.True(await Runtime.IsAliveAsync(handle, Cancelled));
@@ -124,13 +97,4 @@ public sealed class SwarmRuntimeTests(SwarmImages swarm) : RuntimeContract
 
     private async Task<IReadOnlyList<string>> ServicesAsync() =>
         (await swarm.DockerAsync("service", "ls", "--quiet", "--filter", $"label=dev.platform.owner={Owner}")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-
-    private static Manifest ManifestOf(DockerSpec docker, ResourceSpec? resources = null) => new()
-    {
-        Name = "shop",
-        Revision = "v1",
-        Runtime = RuntimeNames.Swarm,
-        Docker = docker,
-        Resources = resources ?? new ResourceSpec(),
-    };
 }

@@ -1,0 +1,57 @@
+using Platform.Testing;
+using Platform.Workloads.Manifests;
+using Platform.Workloads.Runtimes.Docker;
+using Platform.Workloads.Runtimes.Docker.Engine;
+using Platform.Workloads.Secrets;
+using Workloads.Tests.Runtimes;
+
+namespace Platform.Integration.Tests.Containers;
+
+/// <summary>The contract of every runtime, and what the runtimes that have an engine behind them share besides.</summary>
+public abstract class ContainerRuntimeContract(DockerEngine engine, string runtime) : RuntimeContract
+{
+    protected string Image { get; private set; } = "";
+
+    protected override string? WhyNoLimits => null;
+
+    internal RecordedEffects Effects { get; } = new();
+
+    internal static FolderSecrets NoSecrets => new("/no/such/folder");
+
+    internal static DockerRuntimeOptions Options => new();
+
+    internal EngineClient Client() => new(engine.Socket, TimeProvider.System);
+
+    public override async ValueTask InitializeAsync()
+    {
+        engine.SkipUnlessThere();
+        Image = await ImageAsync();
+        await base.InitializeAsync();
+    }
+
+    [Fact]
+    public async Task StartAsync_OnTheHostsNetwork_ListensOnLoopbackWithNothingBetween()
+    {
+        var handle = await Runtime.StartAsync(Spec(ManifestOf(new DockerSpec { Image = Image, Command = ["serve"], Network = "host" })), Cancelled);
+
+        await UntilAsync(async () => (await HealthAsync(handle)).IsHealthy);
+        await Runtime.StopAsync(handle, TimeSpan.Zero, Cancelled);
+    }
+
+    /// <summary>The image of the child that the contract drives.</summary>
+    protected abstract Task<string> ImageAsync();
+
+    protected override string Another(string instance) => new('0', instance.Length);
+
+    protected override Manifest ManifestFor(IReadOnlyList<string> mode, ResourceSpec? resources = null, IReadOnlyDictionary<string, string>? env = null) =>
+        ManifestOf(new DockerSpec { Image = Image, Command = mode, Env = new Dictionary<string, string>(env ?? new Dictionary<string, string>()) { ["LISTEN"] = "0.0.0.0" } }, resources);
+
+    protected Manifest ManifestOf(DockerSpec docker, ResourceSpec? resources = null) => new()
+    {
+        Name = "shop",
+        Revision = "v1",
+        Runtime = runtime,
+        Docker = docker,
+        Resources = resources ?? new ResourceSpec(),
+    };
+}

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Text;
 using Microsoft.Extensions.Options;
 using Platform.Effects;
 using Platform.HealthMonitor.Events;
+using Platform.Hosting.Outbound;
 using Platform.Hosting.Security;
 
 namespace Platform.HealthMonitor.Subscriptions;
@@ -30,30 +30,7 @@ internal sealed class WebhookSender : IEventReceiver, IDisposable
         _effects = effects;
         _box = box;
         _time = time;
-        var policy = new AddressPolicy(_options.AllowedNetworks);
-        _client = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            ConnectTimeout = _options.Timeout,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-            ConnectCallback = async (context, cancellationToken) =>
-            {
-                var address = await policy.ResolveAsync(context.DnsEndPoint.Host, cancellationToken);
-                var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                try
-                {
-                    await socket.ConnectAsync(new IPEndPoint(address, context.DnsEndPoint.Port), cancellationToken);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            },
-        }) { Timeout = _options.Timeout };
+        _client = new HttpClient(GuardedConnections.Handler(new AddressPolicy(_options.AllowedNetworks, "Webhooks:Allow"), _options.Timeout)) { Timeout = _options.Timeout };
         _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Platform-Webhooks", "1.0"));
     }
 
@@ -104,10 +81,8 @@ internal sealed class WebhookSender : IEventReceiver, IDisposable
     private static async Task<string> HeadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         if (answer.StatusCode is >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest) return "; redirects are not followed.";
-        await using var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        var buffer = new byte[AnswerHead];
-        var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        var text = new string([.. Encoding.UTF8.GetString(buffer, 0, read).Select(c => char.IsControl(c) ? ' ' : c)]).Trim();
+        var (text, _) = await answer.ReadHeadAsync(AnswerHead, cancellationToken);
+        text = text.OnOneLine();
         return text.Length == 0 ? "." : $": {text}";
     }
 }

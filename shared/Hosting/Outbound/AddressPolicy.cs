@@ -1,13 +1,14 @@
 using System.Net;
 
-namespace Platform.HealthMonitor.Subscriptions;
+namespace Platform.Hosting.Outbound;
 
 /// <summary>
-/// Which addresses a webhook may reach. Everything that is not public is refused unless it is allow-listed: a webhook's URL is
-/// chosen by a user, the request is made by us from inside (server-side request forgery).
+/// Which addresses a URL that a user has chosen may reach (webhooks, metrics, hooks). Everything that is not public is refused unless it
+/// is allow-listed: the request is made by us from inside (server-side request forgery).
 /// </summary>
 /// <param name="allowed">Networks (<c>10.1.0.0/16</c>, <c>127.0.0.1/32</c>) that may be reached all the same.</param>
-internal sealed class AddressPolicy(IReadOnlyList<IPNetwork> allowed)
+/// <param name="setting">The setting that allows more, for the refusal: <c>Webhooks:Allow</c>.</param>
+public sealed class AddressPolicy(IReadOnlyList<IPNetwork> allowed, string setting)
 {
     private static readonly IPNetwork[] Refused =
     [
@@ -19,6 +20,7 @@ internal sealed class AddressPolicy(IReadOnlyList<IPNetwork> allowed)
         }.Select(IPNetwork.Parse),
     ];
 
+    /// <summary>Whether an address may be reached.</summary>
     public bool Allows(IPAddress address)
     {
         // ::ffff:127.0.0.1 is 127.0.0.1 in other clothes.
@@ -32,7 +34,7 @@ internal sealed class AddressPolicy(IReadOnlyList<IPNetwork> allowed)
     {
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
         return addresses.FirstOrDefault(Allows)
-            ?? throw new HttpRequestException($"{host} leads to {string.Join(", ", addresses.Select(a => a.ToString()))}, which is not a public address. An admin can allow it with Webhooks:Allow.");
+            ?? throw new HttpRequestException($"{host} leads to {string.Join(", ", addresses.Select(a => a.ToString()))}, which is not a public address. An admin can allow it with {setting}.");
     }
 
     private static bool Contains(IPNetwork network, IPAddress address) =>

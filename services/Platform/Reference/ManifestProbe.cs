@@ -21,20 +21,19 @@ internal static class ManifestProbe
     private const string OneOf = "one of ";
 
     /// <summary>The members of the section at <paramref name="path"/>; <c>[0]</c> as a last segment stands for any item of a list.</summary>
-    public static IReadOnlyList<ManifestMember> Members(IReadOnlyList<string> path)
+    public static IReadOnlyList<ManifestMember> Members(IReadOnlyList<string> path) => InSomeStrategy(path, strategy =>
     {
-        var known = Ask(path, Unreadable).First(p => p.Path == Join([.. path, Impossible])).Expected;
-        var missing = Ask(path, "{}");
-        return [.. known[OneOf.Length..].Split(", ").Select(name => Describe([.. path, name], missing)).OfType<ManifestMember>()];
-    }
+        var known = Ask(path, Unreadable, strategy).First(p => p.Path == Join([.. path, Impossible])).Expected;
+        return known[OneOf.Length..].Split(", ").Select(name => Describe([.. path, name])).OfType<ManifestMember>().ToList();
+    }) ?? [];
 
-    private static ManifestMember? Describe(IReadOnlyList<string> path, IReadOnlyList<ManifestProblem> missing)
+    private static ManifestMember? Describe(IReadOnlyList<string> path) => InSomeStrategy(path, strategy =>
     {
         var here = Join(path);
-        var asSection = Ask(path, Unreadable);
-        // Members of runtimes and strategies that this version does not have are known only in order to be refused.
-        if (asSection.Any(p => p.Path == here && (p.Expected == "no such member" || p.Message.Contains("not supported by this version", StringComparison.Ordinal)))) return null;
-        var isRequired = missing.Any(p => p.Path == here && p.Found == "nothing");
+        var asSection = Ask(path, Unreadable, strategy);
+        // Runtimes that this version does not have are known only in order to be refused.
+        if (asSection.Any(p => p.Path == here && p.Message.Contains("not supported by this version", StringComparison.Ordinal))) return null;
+        var isRequired = Ask([.. path.SkipLast(1)], "{}", strategy).Any(p => p.Path == here && p.Found == "nothing");
         if (asSection.FirstOrDefault(p => p.Path == Join([.. path, Impossible])) is { } inside)
         {
             var isSection = inside.Expected.StartsWith(OneOf, StringComparison.Ordinal);
@@ -42,12 +41,30 @@ internal static class ManifestProbe
         }
 
         var expected = asSection.First(p => p.Path == here).Expected;
-        var isList = Ask([.. path, "[0]"], Unreadable).Any(p => p.Path == Join([.. path, "[0]", Impossible]));
+        var isList = Ask([.. path, "[0]"], Unreadable, strategy).Any(p => p.Path == Join([.. path, "[0]", Impossible]));
         return new ManifestMember(path[^1], expected, isRequired, isList, isList);
+    });
+
+    /// <summary>The answer under the first strategy that knows the member, the manifest's default before the others; null: none does.</summary>
+    private static T? InSomeStrategy<T>(IReadOnlyList<string> path, Func<string?, T?> answer) where T : class
+    {
+        IEnumerable<string?> strategies = path is ["rollout", _, ..] ? [null, .. RolloutStrategies.All] : [null];
+        var owner = strategies.Cast<string?>().FirstOrDefault(strategy => !Ask(path, Unreadable, strategy).Any(IsRefusal), "");
+        return owner == "" ? null : answer(owner);
+
+        bool IsRefusal(ManifestProblem problem) => problem.Expected == "no such member" && $"{Join(path)}.".StartsWith($"{problem.Path}.", StringComparison.Ordinal);
     }
 
-    private static IReadOnlyList<ManifestProblem> Ask(IReadOnlyList<string> path, string value) =>
-        ManifestReader.Read(path.Reverse().Aggregate(value, (inner, segment) => segment == "[0]" ? $"[ {inner} ]" : $"{{ {segment}: {inner} }}"), null).Problems;
+    private static IReadOnlyList<ManifestProblem> Ask(IReadOnlyList<string> path, string value, string? strategy)
+    {
+        for (var i = path.Count - 1; i >= 0; i--)
+        {
+            var beside = strategy is not null && i == 1 && path[0] == "rollout" ? $"strategy: {strategy}, " : "";
+            value = path[i] == "[0]" ? $"[ {value} ]" : $"{{ {beside}{path[i]}: {value} }}";
+        }
+
+        return ManifestReader.Read(value, null).Problems;
+    }
 
     private static string Join(IReadOnlyList<string> path) =>
         path.Aggregate("", (before, segment) => before.Length == 0 || segment == "[0]" ? before + segment : $"{before}.{segment}");

@@ -59,6 +59,8 @@ public static class RolloutStrategies
     public const string Canary = "canary";
     /// <summary>Compare a fresh baseline and the new revision side by side, then switch.</summary>
     public const string Experiment = "experiment";
+    /// <summary>All that there are.</summary>
+    public static IReadOnlyList<string> All { get; } = [Rolling, BlueGreen, Canary, Experiment];
 }
 
 /// <summary>Judges by the name a manifest calls them.</summary>

@@ -40,5 +40,13 @@ public sealed class ReferencePagesTests
         Assert.DoesNotContain("kubernetes", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("steps")]
+    [InlineData("experiment")]
+    [InlineData("autoPromotion")]
+    [InlineData("maxSurge")]
+    public void The_manifest_page_has_the_members_of_every_strategy(string member) =>
+        Assert.Contains($"| `{member}` | ", ManifestPage.Write(), StringComparison.Ordinal);
+
     private static string Folder([CallerFilePath] string here = "") => Path.GetFullPath("../../../docs/reference", Path.GetDirectoryName(here)!);
 }

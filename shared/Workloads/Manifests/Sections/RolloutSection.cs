@@ -26,8 +26,7 @@ internal static class RolloutSection
     {
         var defaults = new RolloutSpec();
         var written = (section.Find("strategy") as YamlScalar)?.Text ?? defaults.Strategy;
-        var strategy = section.Choice(
-            "strategy", defaults.Strategy, [RolloutStrategies.Rolling, RolloutStrategies.BlueGreen, RolloutStrategies.Canary, RolloutStrategies.Experiment], []);
+        var strategy = section.Choice("strategy", defaults.Strategy, RolloutStrategies.All, []);
         var rollout = new RolloutSpec
         {
             Strategy = strategy,

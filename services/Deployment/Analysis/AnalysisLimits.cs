@@ -3,6 +3,9 @@ namespace Platform.Deployment.Analysis;
 /// <summary>What is too bad: the limits of <c>rollout.analysis</c>, and how sure a judge must be. Shares and rates are 0 to 1.</summary>
 public sealed record AnalysisLimits
 {
+    /// <summary>The declared budget: the share of rollouts that may be aborted wrongly.</summary>
+    public const double WrongAborts = 0.01;
+
     /// <summary>Largest share of failed requests.</summary>
     public required double ErrorRate { get; init; }
     /// <summary>Largest 95th percentile; null: only compared with the old revision.</summary>
@@ -18,7 +21,7 @@ public sealed record AnalysisLimits
     public double ErrorRateSlack { get; init; } = 0.02;
 
     /// <summary>Statistical judge: the largest chance that a canary within every tolerance is aborted, over the whole rollout. 1 % by default.</summary>
-    public double FalseAborts { get; init; } = 0.01;
+    public double FalseAborts { get; init; } = WrongAborts;
     /// <summary>Statistical judge: the error rate may be this many times the old revision's (1.1), plus <see cref="ErrorTolerance"/>.</summary>
     public double ErrorRatio { get; init; } = 1.1;
     /// <summary>Statistical judge: and this share above it (0.0002): one failure more in five thousand is nobody's regression.</summary>

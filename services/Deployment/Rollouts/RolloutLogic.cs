@@ -104,7 +104,7 @@ internal static class RolloutLogic
             Mirror = step.Mirror,
             AwaitedGeneration = null,
             ServingSince = progress.ServingSince ?? (step.NewWeight > 0 ? facts.Now : null),
-            JudgedSince = progress.JudgedSince ?? (step.Serves ? facts.Now : null),
+            JudgedSince = Promotes(progress, step) || progress.JudgedSince is null ? (step.Judged ? facts.Now : null) : progress.JudgedSince,
         };
         return new RolloutMove(next, [Ended(progress, facts.Now, "start", $"{progress.NewWanted} replica(s) of {progress.Revision} healthy{StepOf(progress)}")]);
     }
@@ -135,7 +135,7 @@ internal static class RolloutLogic
         if (left > TimeSpan.Zero)
             return RolloutMove.Wait(progress, $"watching {progress.Revision} for another {left.TotalSeconds:0}s{StepOf(progress)}: {finding}");
         if (step.UntilPromoted) return RolloutMove.Wait(progress, $"waiting to be promoted{StepOf(progress)}: {finding}", RolloutWait.Promotion);
-        var judged = progress.Plan.Analysed && progress.AnalysisSkipped is null && step.Serves;
+        var judged = progress.Plan.Analysed && progress.AnalysisSkipped is null && step.Judged;
         if (judged && facts.Verdict is not { Outcome: VerdictOutcome.Pass })
             return RolloutMove.Wait(progress, $"inconclusive{StepOf(progress)}: {finding}. It goes on when that is enough; or promote, or abort", RolloutWait.Evidence);
         return Watched(finding);
@@ -244,6 +244,10 @@ internal static class RolloutLogic
         RolloutStage.Watching => "watch",
         _ => "retire",
     };
+
+    /// <summary>True: the step ends an analysis before the promotion; what it found counts for itself alone.</summary>
+    private static bool Promotes(RolloutProgress progress, PlanStep step) =>
+        !step.PrePromotion && progress.Step > 1 && progress.Plan!.Step(progress.Step - 1).PrePromotion;
 
     private static string Share(RolloutProgress progress) =>
         $"{100 * progress.NewWeight / Math.Max(1, progress.NewWeight + progress.OldWeight + progress.BaselineWeight)}%";

@@ -41,7 +41,7 @@ internal sealed class RolloutTrials(RevisionMetrics metrics, TimeProvider time)
         var baseline = progress.BaselineWeight > 0 ? Applications.RevisionNames.Baseline(stable) : stable;
         lock (_gate)
         {
-            if (!_trials.TryGetValue(rollout, out var trial) || trial.Baseline != baseline)
+            if (!_trials.TryGetValue(rollout, out var trial) || trial.Baseline != baseline || trial.Since != since)
             {
                 if (_trials.Count >= Most) _trials.Clear();
                 _trials[rollout] = trial = Begin(application, progress, spec, plan, baseline, since);
@@ -72,7 +72,7 @@ internal sealed class RolloutTrials(RevisionMetrics metrics, TimeProvider time)
 
     private Trial Begin(string application, RolloutProgress progress, RolloutSpec spec, RolloutPlan plan, string baseline, DateTimeOffset since)
     {
-        var firstWatch = plan.Steps.FirstOrDefault(s => s.Serves && s.Hold > TimeSpan.Zero)?.Hold ?? TimeSpan.Zero;
+        var firstWatch = plan.Steps.FirstOrDefault(s => s.Judged && s.Hold > TimeSpan.Zero)?.Hold ?? TimeSpan.Zero;
         var judge = Judges.Find(spec.Analysis.Judge)!;
         var trial = new Trial(
             judge.Begin(new AnalysisLimits
@@ -80,6 +80,7 @@ internal sealed class RolloutTrials(RevisionMetrics metrics, TimeProvider time)
                 ErrorRate = spec.Analysis.ErrorRate,
                 P95 = spec.Analysis.P95,
                 MinRequests = spec.Analysis.MinRequests,
+                FalseAborts = AnalysisLimits.WrongAborts / plan.Analyses,
                 Settle = TimeSpan.FromTicks(Math.Min(LongestSettle.Ticks, firstWatch.Ticks / 3)),
                 Horizon = TimeSpan.FromTicks(Math.Max(TimeSpan.FromMinutes(1).Ticks, plan.Steps.Sum(s => s.Hold.Ticks))),
             }),

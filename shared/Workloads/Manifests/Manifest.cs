@@ -157,12 +157,19 @@ public sealed record RolloutSpec
     public bool Sticky { get; init; }
     /// <summary>Canary, experiment and blue-green's preview: requests that go to the new revision whatever the shares.</summary>
     public MatchSpec Match { get; init; } = new();
-    /// <summary>Canary: copy writes too where a step mirrors. Default false: only GET, HEAD and OPTIONS are copied.</summary>
+    /// <summary>Canary and blue-green: copy writes too where requests are mirrored. Default false: only GET, HEAD and OPTIONS are copied.</summary>
     public bool MirrorWrites { get; init; }
     /// <summary>Experiment: its size and length.</summary>
     public ExperimentSpec Experiment { get; init; } = new();
     /// <summary>Blue-green: how long the new set is looked at before the switch. Default 0.</summary>
     public TimeSpan Preview { get; init; }
+    /// <summary>
+    /// Blue-green: the switch waits until the judge is content with what reached the new set before it: requests by <c>match</c>, copies by
+    /// <c>mirror</c>, the platform's own by <c>analysis.synthetic</c>. Default false.
+    /// </summary>
+    public bool PrePromotionAnalysis { get; init; }
+    /// <summary>Blue-green: share of the requests of which the new set gets a copy before the switch, in percent; the answers are thrown away. Default 0.</summary>
+    public int Mirror { get; init; }
     /// <summary>Blue-green: switch by itself; false: only when promoted. Default true.</summary>
     public bool AutoPromotion { get; init; } = true;
     /// <summary>How long the old replicas stay ready, without traffic, after the new revision has taken over. Default 0. Not for rolling.</summary>

@@ -134,6 +134,9 @@ public static partial class ManifestWriter
         {
             yaml.Member("preview", Duration.Format(rollout.Preview));
             yaml.Member("autoPromotion", Text(rollout.AutoPromotion));
+            yaml.Member("prePromotionAnalysis", Text(rollout.PrePromotionAnalysis));
+            yaml.Member("mirror", Text(rollout.Mirror));
+            yaml.Member("mirrorWrites", Text(rollout.MirrorWrites));
         }
 
         if (rollout.Strategy != RolloutStrategies.Rolling)

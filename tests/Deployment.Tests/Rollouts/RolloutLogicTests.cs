@@ -16,7 +16,7 @@ public sealed class RolloutLogicTests
     public void Every_history_ends_and_at_no_time_serves_with_fewer_than_allowed()
     {
         var histories =
-            from strategy in Gen.Elements("blueGreen", "rolling", "canary", "experiment", "preview", "instant")
+            from strategy in Gen.Elements("blueGreen", "rolling", "canary", "experiment", "preview", "analysedPreview", "instant")
             from replicas in Gen.Choose(1, 8)
             from old in Gen.Choose(0, 8)
             from surge in Gen.Choose(0, 3)
@@ -161,6 +161,7 @@ public sealed class RolloutLogicTests
             "canary" => new CanaryStrategy().Plan(spec, sets),
             "experiment" => new ExperimentStrategy().Plan(spec, sets),
             "preview" => new BlueGreenStrategy().Plan(spec with { Preview = TimeSpan.FromSeconds(3), ScaleDownDelay = TimeSpan.FromSeconds(30) }, sets),
+            "analysedPreview" => new BlueGreenStrategy().Plan(spec with { Mirror = 10, PrePromotionAnalysis = true }, sets),
             "instant" => RolloutStrategyList.Instant(sets),
             _ => new BlueGreenStrategy().Plan(spec, sets),
         };

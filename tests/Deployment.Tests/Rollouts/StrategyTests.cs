@@ -96,6 +96,37 @@ public sealed class StrategyTests
     }
 
     [Fact]
+    public async Task What_fails_before_the_promotion_never_serves()
+    {
+        await using var world = await WithV1Async();
+
+        var id = await world.DeployAsync(Manifests.Of("v2", PreAnalysed));
+        await SaysAsync(world, id, "inconclusive");
+        Assert.Equal((0, 20), (world.Gateway.Weights("shop")["v2"], world.Gateway.Table("shop")!.Revisions.Single(r => r.Revision == "v2").Mirror));
+        Feed(world, seconds: 60, canaryErrors: 5);
+
+        var row = await world.EndAsync(id);
+        Assert.Equal("failed", row.State);
+        Assert.Contains("requests failed", row.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(world.Gateway.Applied, t => t.Revisions.Any(r => r is { Revision: "v2", Weight: > 0 }));
+    }
+
+    [Fact]
+    public async Task What_passed_before_the_promotion_is_judged_anew_after_it()
+    {
+        await using var world = await WithV1Async();
+
+        var id = await world.DeployAsync(Manifests.Of("v2", PreAnalysed));
+        await SaysAsync(world, id, "inconclusive");
+        Feed(world, seconds: 60, canaryErrors: 0, TimeSpan.FromTicks(1));
+        await World.UntilAsync("all traffic has gone to v2", () => Task.FromResult(world.Gateway.Weights("shop")["v2"] == 100), () => world.Describe());
+        await SaysAsync(world, id, "inconclusive (step 2 of 2)");
+        Feed(world, seconds: 60, canaryErrors: 0, TimeSpan.FromTicks(1));
+
+        Assert.Equal("completed", (await world.EndAsync(id)).State);
+    }
+
+    [Fact]
     public async Task A_return_to_a_revision_that_was_kept_ready_starts_nothing_and_judges_nothing()
     {
         await using var world = await WithV1Async();
@@ -125,6 +156,8 @@ public sealed class StrategyTests
         Assert.DoesNotContain(world.Machine.All, p => p.StoppedWhileRouted);
     }
 
+    private const string PreAnalysed = "strategy: blueGreen, mirror: 20, prePromotionAnalysis: true, watch: 1s, analysis: { judge: threshold, minRequests: 20 }";
+
     private static Task SaysAsync(World world, Guid rollout, string words) => World.UntilAsync(
         $"it says '{words}'",
         async () => (await world.RolloutAsync(rollout))?.Message.StartsWith(words, StringComparison.Ordinal) ?? false,
@@ -139,7 +172,7 @@ public sealed class StrategyTests
     }
 
     /// <summary>A hundred requests a second, ten of them to the canary.</summary>
-    private static void Feed(World world, int seconds, int canaryErrors)
+    private static void Feed(World world, int seconds, int canaryErrors, TimeSpan? apart = null)
     {
         var begin = TimeProvider.System.GetUtcNow();
         for (var second = 1; second <= seconds; second++)
@@ -148,7 +181,7 @@ public sealed class StrategyTests
             {
                 Source = "gateway",
                 Application = "shop",
-                At = begin.AddSeconds(second),
+                At = begin + second * (apart ?? TimeSpan.FromSeconds(1)),
                 Interval = TimeSpan.FromSeconds(1),
                 Samples = [.. Of("v1", 90, 0), .. Of("v2", 10, canaryErrors)],
             });

@@ -20,11 +20,14 @@ internal sealed class BlueGreenStrategy : IRolloutStrategy
             OldWeight = 100,
             Hold = rollout.Preview,
             UntilPromoted = !rollout.AutoPromotion,
+            Mirror = rollout.Mirror,
+            PrePromotion = rollout.PrePromotionAnalysis,
         };
-        var all = preview with { NewWeight = 100, OldWeight = 0, Hold = rollout.Watch, UntilPromoted = false };
-        var before = rollout.AutoPromotion
+        var all = preview with { NewWeight = 100, OldWeight = 0, Mirror = 0, PrePromotion = false, Hold = rollout.Watch, UntilPromoted = false };
+        var analysed = rollout.PrePromotionAnalysis ? rollout.AutoPromotion ? "analyse it before the switch, " : "analyse it, " : "";
+        var before = analysed + (rollout.AutoPromotion
             ? rollout.Preview > TimeSpan.Zero ? $"preview it for {Wording.Span(rollout.Preview)}, " : ""
-            : "preview it until promoted, ";
+            : "preview it until promoted, ");
         return new RolloutPlan
         {
             Strategy = Name,

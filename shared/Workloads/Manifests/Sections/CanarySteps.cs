@@ -7,7 +7,7 @@ namespace Platform.Workloads.Manifests.Sections;
 internal static class CanarySteps
 {
     private const string Expected = "steps whose weights do not fall and end at 100, such as [1, 10, { weight: 50, pause: 10m }, 100]";
-    private const string WeightExpected = "a whole number from 0 to 100, without %";
+    internal const string WeightExpected = "a whole number from 0 to 100, without %";
     private const string UntilPromoted = "untilPromoted";
     private const int Most = 100;
     private const int Unreadable = -1;

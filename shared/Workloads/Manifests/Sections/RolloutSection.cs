@@ -14,7 +14,9 @@ internal static class RolloutSection
         ["steps"] = [RolloutStrategies.Canary],
         ["stepDuration"] = [RolloutStrategies.Canary],
         ["sticky"] = [RolloutStrategies.Canary],
-        ["mirrorWrites"] = [RolloutStrategies.Canary],
+        ["mirrorWrites"] = [RolloutStrategies.Canary, RolloutStrategies.BlueGreen],
+        ["mirror"] = [RolloutStrategies.BlueGreen],
+        ["prePromotionAnalysis"] = [RolloutStrategies.BlueGreen],
         ["match"] = [RolloutStrategies.Canary, RolloutStrategies.Experiment, RolloutStrategies.BlueGreen],
         ["experiment"] = [RolloutStrategies.Experiment],
         ["preview"] = [RolloutStrategies.BlueGreen],
@@ -37,6 +39,8 @@ internal static class RolloutSection
             Match = Match(section.Sub("match")),
             Experiment = Experiment(section.Sub("experiment")),
             Preview = Span(section, "preview", defaults.Preview, TimeSpan.Zero, TimeSpan.FromDays(7)),
+            PrePromotionAnalysis = Flag(section, "prePromotionAnalysis", defaults.PrePromotionAnalysis),
+            Mirror = section.Value("mirror", defaults.Mirror, CanarySteps.WeightExpected, Rules.IsWhole, Rules.Between(0, 100)),
             AutoPromotion = Flag(section, "autoPromotion", defaults.AutoPromotion),
             ScaleDownDelay = Span(section, "scaleDownDelay", defaults.ScaleDownDelay, TimeSpan.Zero, TimeSpan.FromDays(1)),
             MaxSurge = section.Value("maxSurge", defaults.MaxSurge, ShareExpected, Share),
@@ -51,10 +55,22 @@ internal static class RolloutSection
                 section.Conflict(member, "no such member", $"'{member}' belongs to the strategy {string.Join(" or ", owners)} and would do nothing here; remove it.");
         }
 
+        if (rollout.PrePromotionAnalysis) Analysable(section, rollout);
+        if (rollout is { Strategy: RolloutStrategies.BlueGreen, Mirror: > 0, PrePromotionAnalysis: false, AutoPromotion: true } && rollout.Preview <= TimeSpan.Zero)
+            section.Conflict("mirror", "prePromotionAnalysis: true or a preview above 0", "Nothing would be copied, for the switch comes at once; add prePromotionAnalysis or preview.");
         if (strategy == RolloutStrategies.Rolling && IsNothing(rollout.MaxSurge) && IsNothing(rollout.MaxUnavailable))
             section.Conflict("maxUnavailable", "maxSurge or maxUnavailable above 0", "With maxSurge and maxUnavailable both 0 no replica could ever be replaced; raise one of them.");
         section.Close();
         return rollout;
+    }
+
+    /// <summary>An analysis before the switch needs a judge, and requests to judge by.</summary>
+    private static void Analysable(Section section, RolloutSpec rollout)
+    {
+        if (rollout.Analysis.Judge == JudgeNames.None)
+            section.Conflict("prePromotionAnalysis", "a judge", "With the judge 'none' nothing is analysed; name a judge or remove prePromotionAnalysis.");
+        if (rollout.Mirror == 0 && rollout.Analysis.Synthetic is null && rollout.Match.Headers.Count + rollout.Match.Cookies.Count == 0)
+            section.Conflict("prePromotionAnalysis", "mirror, match or analysis.synthetic", "No request would reach the new revision before the switch; add mirror, match or analysis.synthetic.");
     }
 
     /// <summary><c>25%</c> or <c>2</c>.</summary>

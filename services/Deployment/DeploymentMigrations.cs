@@ -160,5 +160,9 @@ internal static class DeploymentMigrations
                 changed_at BIGINT NOT NULL,
                 changed_by TEXT NOT NULL);
             """),
+        new(8, "tables that a router refused", """
+            ALTER TABLE routes ADD COLUMN refused BIGINT NOT NULL DEFAULT 0;
+            ALTER TABLE routes ADD COLUMN refusal TEXT;
+            """),
     ];
 }

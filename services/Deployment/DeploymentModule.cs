@@ -27,7 +27,7 @@ namespace Platform.Deployment;
 /// The deployment service: the only owner of replicas.
 /// <list type="bullet">
 /// <item>Listens to the commands DeployApplication, RollBackApplication, PromoteRollout, PauseRollout, ResumeRollout, ApproveRollout, AbortRollout, ScaleApplication, RemoveApplication and to the gateway's
-/// TrafficShifted, ReplicaDrained; to the metric stream for its analysis.</item>
+/// TrafficShifted, TrafficNotShifted, ReplicaDrained; to the metric stream for its analysis.</item>
 /// <item>Owns applications, revisions, rollouts (<c>Rollouts/</c>), replicas (<c>Replicas/</c>), the routing tables (<c>Traffic/</c>), and
 /// what people set: the configuration (<c>Configuration/</c>) with its environments (<c>Environments/</c>), and the
 /// secrets (<c>Secrets/</c>).</item>
@@ -64,6 +64,7 @@ public static class DeploymentModule
             bus.AddConsumer<RollBackApplicationConsumer>();
             bus.AddConsumer<RemoveApplicationConsumer>();
             bus.AddConsumer<TrafficShiftedConsumer>();
+            bus.AddConsumer<TrafficNotShiftedConsumer>();
             bus.AddConsumer<ReplicaDrainedConsumer>();
             bus.HandlesCommand<DeployApplication>();
             bus.HandlesCommand<PromoteRollout>();

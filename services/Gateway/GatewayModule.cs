@@ -3,6 +3,7 @@ using Platform.Gateway.Api;
 using Platform.Gateway.Draining;
 using Platform.Gateway.Measuring;
 using Platform.Gateway.Messages;
+using Platform.Gateway.Routers;
 using Platform.Hosting;
 using Platform.Messaging;
 using Platform.Metrics.Streaming;
@@ -14,7 +15,7 @@ namespace Platform.Gateway;
 /// <list type="bullet">
 /// <item>Owns: the tables in force, kept in <c>&lt;Data&gt;/gateway/routes.json</c>. No database; it serves with everything else down.</item>
 /// <item>Handles: <see cref="ShiftTraffic"/>.</item>
-/// <item>Publishes: <see cref="TrafficShifted"/>, <see cref="ReplicaDrained"/>.</item>
+/// <item>Publishes: <see cref="TrafficShifted"/>, <see cref="TrafficNotShifted"/>, <see cref="ReplicaDrained"/>.</item>
 /// <item>Measures: requests, errors, inFlight, latency, held, mirroredRequests, mirroredErrors, mirroredLatency, each second, by application, revision and replica.</item>
 /// <item>Serves: traffic on 8080; <c>GET /routes</c>, <c>GET /routes/{application}</c> on 8010.</item>
 /// </list>
@@ -33,6 +34,7 @@ public static class GatewayModule
         builder.AddMetricStream();
         builder.Services.AddHostedService<SamplePublisher>();
 
+        builder.Services.AddSingleton<RouterSet>();
         builder.Services.AddSingleton<Drainer>();
         builder.Services.AddHostedService(p => p.GetRequiredService<Drainer>());
         builder.AddModuleMessaging("gateway", bus =>

@@ -158,5 +158,6 @@ internal static class HealthMonitorTables
                 PRIMARY KEY (rollout, at)
             )
             """),
+        new Migration(8, "tables that a router refused", "ALTER TABLE applications ADD COLUMN refused_generation BIGINT NOT NULL DEFAULT 0"),
     ];
 }

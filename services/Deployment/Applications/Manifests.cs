@@ -20,6 +20,7 @@ internal sealed class Manifests
     /// <summary>How the gateway reaches what a manifest describes.</summary>
     public static RouteSettings RouteOf(Manifest manifest) => new()
     {
+        Router = manifest.Traffic.Router,
         Hosts = manifest.Traffic.Hosts,
         PathPrefix = manifest.Traffic.PathPrefix,
         LoadBalancing = manifest.Traffic.LoadBalancing,

@@ -27,6 +27,7 @@ internal sealed class RolloutFactsReader(Manifests manifests, RolloutTrials tria
                 Failure = await reader.FirstFailureAsync(saga.Application, RevisionNames.Baseline(progress.Stable), progress.BeganAt),
             },
             TrafficAcknowledged = progress.AwaitedGeneration is { } awaited && (awaited == 0 || route?.Acknowledged >= awaited),
+            TrafficProblem = route?.Problem,
             ObservedSince = trials.ListeningSince,
             Verdict = await JudgeAsync(reader, saga, progress, replicas.Where(r => r.Revision == progress.Revision && r.Phase == ReplicaState.Ready).Max(r => r.ReadyAt)),
         };

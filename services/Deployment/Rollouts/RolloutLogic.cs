@@ -14,6 +14,9 @@ namespace Platform.Deployment.Rollouts;
 /// </summary>
 internal static class RolloutLogic
 {
+    /// <summary>How long a router may refuse the table of a step. Somebody who sees why may put it right meanwhile; nobody need be there.</summary>
+    private static readonly TimeSpan TrafficPatience = TimeSpan.FromMinutes(2);
+
     /// <summary>Planning is over: the first step begins.</summary>
     public static RolloutMove Begin(RolloutProgress progress, RolloutPlan plan, DateTimeOffset now)
     {
@@ -112,7 +115,12 @@ internal static class RolloutLogic
     private static RolloutMove Shift(RolloutProgress progress, RolloutFacts facts)
     {
         if (!facts.TrafficAcknowledged)
-            return RolloutMove.Wait(progress, $"waiting for the gateway to route by table {progress.AwaitedGeneration}{StepOf(progress)}");
+        {
+            if (facts.TrafficProblem is { } problem && facts.Now - progress.StageSince > TrafficPatience)
+                return GiveUp(progress, facts.Now, $"the traffic could not be shifted within {Strategies.Wording.Span(TrafficPatience)}: {problem}");
+            return RolloutMove.Wait(progress, $"waiting for the gateway to route by table {progress.AwaitedGeneration}{StepOf(progress)}{Problem(facts)}");
+        }
+
         var share = progress.NewWeight > 0 ? $"{Share(progress)} of the traffic goes to {progress.Revision}"
             : progress.Mirror > 0 ? $"a copy of {progress.Mirror}% of the requests goes to {progress.Revision}"
             : $"{progress.Revision} can be reached by header or cookie";
@@ -160,9 +168,9 @@ internal static class RolloutLogic
     {
         var kept = progress is { Decided: true, Plan.ScaleDownDelay.Ticks: > 0 };
         if (!kept && facts.Old.Live > progress.OldWanted)
-            return RolloutMove.Wait(progress, $"waiting for {facts.Old.Live - progress.OldWanted} replica(s) of {progress.Stable} to drain and stop");
+            return RolloutMove.Wait(progress, $"waiting for {facts.Old.Live - progress.OldWanted} replica(s) of {progress.Stable} to drain and stop{Problem(facts)}");
         if (facts.Baseline.Live > progress.BaselineWanted)
-            return RolloutMove.Wait(progress, $"waiting for {facts.Baseline.Live - progress.BaselineWanted} baseline replica(s) of {progress.Stable} to drain and stop");
+            return RolloutMove.Wait(progress, $"waiting for {facts.Baseline.Live - progress.BaselineWanted} baseline replica(s) of {progress.Stable} to drain and stop{Problem(facts)}");
         if (!progress.Decided)
         {
             var step = Ended(progress, facts.Now, "retire", $"{progress.OldWanted} replica(s) of {progress.Stable} left{StepOf(progress)}");
@@ -211,7 +219,7 @@ internal static class RolloutLogic
 
             case RollbackPhase.Return:
                 if (!facts.TrafficAcknowledged)
-                    return RolloutMove.Wait(progress, $"waiting for the gateway to return all traffic to {progress.Stable}");
+                    return RolloutMove.Wait(progress, $"waiting for the gateway to return all traffic to {progress.Stable}{Problem(facts)}");
                 var took = facts.Now - progress.RollbackSince!.Value;
                 return new RolloutMove(
                     progress with { Phase = RollbackPhase.Discard, NewWanted = 0, BaselineWanted = 0, RollbackTook = took, StageSince = facts.Now },
@@ -219,7 +227,7 @@ internal static class RolloutLogic
 
             default:
                 if (facts.New.Live + facts.Baseline.Live > 0)
-                    return RolloutMove.Wait(progress, $"waiting for {facts.New.Live + facts.Baseline.Live} replica(s) of {progress.Revision} to drain and stop");
+                    return RolloutMove.Wait(progress, $"waiting for {facts.New.Live + facts.Baseline.Live} replica(s) of {progress.Revision} to drain and stop{Problem(facts)}");
                 var end = progress.RollbackTook is null ? RolloutStage.Failed : RolloutStage.RolledBack;
                 return End(progress, end, facts.Now, progress.Failure!) with
                 {
@@ -248,6 +256,8 @@ internal static class RolloutLogic
     /// <summary>True: the step ends an analysis before the promotion; what it found counts for itself alone.</summary>
     private static bool Promotes(RolloutProgress progress, PlanStep step) =>
         !step.PrePromotion && progress.Step > 1 && progress.Plan!.Step(progress.Step - 1).PrePromotion;
+
+    private static string Problem(RolloutFacts facts) => facts.TrafficProblem is { } problem ? $": {problem}" : "";
 
     private static string Share(RolloutProgress progress) =>
         $"{100 * progress.NewWeight / Math.Max(1, progress.NewWeight + progress.OldWeight + progress.BaselineWeight)}%";

@@ -106,6 +106,8 @@ internal sealed record RolloutFacts
     public RevisionFacts Baseline { get; init; } = RevisionFacts.None;
     /// <summary>The gateway routes by <see cref="RolloutProgress.AwaitedGeneration"/> or a later table.</summary>
     public required bool TrafficAcknowledged { get; init; }
+    /// <summary>Why the table it waits for is not in force, in the router's words; null: nothing was heard.</summary>
+    public string? TrafficProblem { get; init; }
     /// <summary>Since when its figures are being seen: a watch counts only from here, or a kill would end it unseen.</summary>
     public DateTimeOffset ObservedSince { get; init; } = DateTimeOffset.MinValue;
     /// <summary>What the analysis says of the new revision; null: nothing yet.</summary>

@@ -17,8 +17,15 @@ internal sealed record RouteRow
     public required long Generation { get; init; }
     /// <summary>The newest generation the gateway has acknowledged.</summary>
     public required long Acknowledged { get; init; }
+    /// <summary>The newest generation that was refused.</summary>
+    public required long Refused { get; init; }
+    /// <summary>By which router, and why.</summary>
+    public string? Refusal { get; init; }
     /// <summary>The table as JSON.</summary>
     public required string Content { get; init; }
+
+    /// <summary>Why the table as last sent is not in force; null: it is, or nothing was heard of it yet.</summary>
+    public string? Problem => Refused == Generation && Acknowledged < Generation ? Refusal : null;
 
     /// <summary>The table.</summary>
     public RouteTable Table => JsonSerializer.Deserialize<RouteTable>(Content)!;
@@ -121,11 +128,11 @@ internal static class RouteStore
     /// <summary>An application's table; null: none was ever sent.</summary>
     public static Task<RouteRow?> RouteAsync(this Reader reader, string application) =>
         reader.FirstOrDefaultAsync<RouteRow>(
-            "SELECT application, generation, acknowledged, content FROM routes WHERE application = @application", new { application });
+            "SELECT application, generation, acknowledged, refused, refusal, content FROM routes WHERE application = @application", new { application });
 
     /// <summary>All tables.</summary>
     public static Task<IReadOnlyList<RouteRow>> RoutesAsync(this Reader reader) =>
-        reader.QueryAsync<RouteRow>("SELECT application, generation, acknowledged, content FROM routes ORDER BY application");
+        reader.QueryAsync<RouteRow>("SELECT application, generation, acknowledged, refused, refusal, content FROM routes ORDER BY application");
 
     /// <summary>The gateway routes by <paramref name="generation"/>: replicas that left by it or before get nothing new.</summary>
     public static async Task AcknowledgeAsync(this Transaction tx, string application, long generation, DateTimeOffset now)
@@ -139,6 +146,10 @@ internal static class RouteStore
             """,
             new { application, generation, now });
     }
+
+    /// <summary>A table was refused; what was in force stays.</summary>
+    public static Task RefuseAsync(this Transaction tx, string application, long generation, string why) => tx.ExecuteAsync(
+        "UPDATE routes SET refused = @generation, refusal = @why WHERE application = @application AND refused <= @generation", new { application, generation, why });
 
     /// <summary>
     /// The gateway is ahead of us (our database is older than its table): goes on from its generation, so that it listens again.

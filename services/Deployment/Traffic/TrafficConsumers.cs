@@ -17,6 +17,18 @@ internal sealed class TrafficShiftedConsumer(Facts facts, TimeProvider time) : I
     }
 }
 
+/// <summary>The gateway says why it does not route by a table.</summary>
+internal sealed class TrafficNotShiftedConsumer(Facts facts) : IConsumer<TrafficNotShifted>
+{
+    public async Task Consume(ConsumeContext<TrafficNotShifted> context)
+    {
+        var tx = context.Transaction();
+        var message = context.Message;
+        await tx.RefuseAsync(message.Application, message.Generation, $"{message.Router}: {message.Reason}");
+        await facts.ChangedAsync(tx, message.Application);
+    }
+}
+
 /// <summary>The gateway says that a replica has no request left.</summary>
 internal sealed class ReplicaDrainedConsumer(Facts facts) : IConsumer<ReplicaDrained>
 {

@@ -1,4 +1,5 @@
 using Platform.Contracts.Traffic;
+using Platform.Workloads.Manifests;
 
 namespace Platform.Deployment.Traffic;
 
@@ -21,6 +22,8 @@ internal sealed record RevisionShare(string Revision, int Weight, IReadOnlyList<
 /// <summary>How an application is reached: the manifest's traffic section.</summary>
 internal sealed record RouteSettings
 {
+    /// <summary>Through what clients come.</summary>
+    public string Router { get; init; } = RouterNames.Gateway;
     /// <summary>Host names; empty: any.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
     /// <summary>Path prefix.</summary>
@@ -45,6 +48,7 @@ internal static class TrafficTable
     {
         Application = application,
         Generation = generation,
+        Router = settings.Router,
         Hosts = settings.Hosts,
         PathPrefix = settings.PathPrefix,
         LoadBalancing = settings.LoadBalancing,
@@ -80,6 +84,7 @@ internal static class TrafficTable
     /// <summary>True: the two tables route alike, whatever their generations.</summary>
     public static bool RoutesAlike(RouteTable one, RouteTable other) =>
         one.Removed == other.Removed
+        && one.Router == other.Router
         && one.PathPrefix == other.PathPrefix
         && one.LoadBalancing == other.LoadBalancing
         && one.DrainTimeout == other.DrainTimeout

@@ -1,4 +1,5 @@
 using Platform.Contracts.Traffic;
+using Platform.Gateway.Routers;
 using Platform.Gateway.Routing;
 using Platform.Messaging;
 
@@ -13,14 +14,15 @@ internal sealed partial class Drainer : BackgroundService
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
 
     private readonly RouteTables _tables;
+    private readonly RouterSet _routers;
     private readonly IEventPublisher _events;
     private readonly TimeProvider _time;
     private readonly ILogger<Drainer> _logger;
     private readonly SemaphoreSlim _moved = new(0, 1);
 
-    public Drainer(RouteTables tables, IEventPublisher events, TimeProvider time, ILogger<Drainer> logger)
+    public Drainer(RouteTables tables, RouterSet routers, IEventPublisher events, TimeProvider time, ILogger<Drainer> logger)
     {
-        (_tables, _events, _time, _logger) = (tables, events, time, logger);
+        (_tables, _routers, _events, _time, _logger) = (tables, routers, events, time, logger);
         tables.DepartureMoved = WakeUp;
     }
 
@@ -36,6 +38,7 @@ internal sealed partial class Drainer : BackgroundService
     {
         foreach (var departure in _tables.Drain())
         {
+            if (!await _routers.HasDrainedAsync(departure.Departed.Application, cancellationToken)) continue;
             await AnnounceAsync(departure.Departed, departure.Cut, cancellationToken);
             departure.Announced = true;
             LogDrained(departure.Departed.Replica, departure.Departed.Application, departure.Cut);

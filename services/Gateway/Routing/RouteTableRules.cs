@@ -10,6 +10,7 @@ internal static class RouteTableRules
     public static IEnumerable<string> Problems(RouteTable table)
     {
         if (string.IsNullOrWhiteSpace(table.Application)) yield return "application: a name is needed.";
+        if (string.IsNullOrWhiteSpace(table.Router)) yield return "router: a name is needed.";
         if (table.PathPrefix is not ['/', ..]) yield return $"pathPrefix: must begin with '/', but is '{table.PathPrefix}'.";
         if (LoadBalancingOf(table) is null) yield return $"loadBalancing: must be leastRequests, powerOfTwoChoices or roundRobin, but is '{table.LoadBalancing}'.";
         if (table.DrainTimeout < TimeSpan.Zero || table.DrainTimeout > TimeSpan.FromDays(1)) yield return $"drainTimeout: must be between 0 s and 1 day, but is {table.DrainTimeout}.";

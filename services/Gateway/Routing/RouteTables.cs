@@ -111,6 +111,12 @@ internal sealed class RouteTables(RouteFile file, GatewayOptions options, TimePr
         }
     }
 
+    /// <summary>The application's table in force, a removed one too; null: it is not known.</summary>
+    public RouteTable? Find(string application)
+    {
+        lock (_gate) return _tables.GetValueOrDefault(application);
+    }
+
     /// <summary>The generation in force; 0: the application is not known.</summary>
     public long Generation(string application)
     {

@@ -31,6 +31,7 @@ internal static class EventSentence
         ReplicaStopped e => ("warning", $"Replica {e.Replica} of {e.Revision} died{(e.ExitCode is { } code ? $" with exit code {code}" : "")}."),
         ReplicaUnhealthy e => ("warning", $"Replica {e.Replica} of {e.Revision} is unhealthy: {e.Reason}"),
         TrafficShifted e => ("info", $"Traffic of {e.Application} goes to {string.Join(", ", e.Weights.OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => $"{w.Key} ({w.Value})"))}."),
+        TrafficNotShifted e => ("warning", $"Traffic of {e.Application} stays as it is, because {e.Router} refused table {e.Generation}: {e.Reason}"),
         ReplicaDrained { Cut: 0 } e => ("info", $"Replica {e.Replica} has answered its last request."),
         ReplicaDrained e => ("warning", $"Replica {e.Replica} was drained with {e.Cut} requests cut."),
         AlertRaised e => (e.Severity == "critical" ? "critical" : "warning", $"{e.Rule}: {e.Message}"),

@@ -27,6 +27,7 @@ internal sealed class PlatformEvents(IOptions<HealthMonitorOptions> options, Eve
     IConsumer<ReplicaStopped>,
     IConsumer<ReplicaUnhealthy>,
     IConsumer<TrafficShifted>,
+    IConsumer<TrafficNotShifted>,
     IConsumer<ReplicaDrained>,
     IConsumer<AlertRaised>,
     IConsumer<AlertResolved>,
@@ -59,6 +60,8 @@ internal sealed class PlatformEvents(IOptions<HealthMonitorOptions> options, Eve
     public Task Consume(ConsumeContext<ReplicaUnhealthy> context) => TakeAsync(context);
 
     public Task Consume(ConsumeContext<TrafficShifted> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<TrafficNotShifted> context) => TakeAsync(context);
 
     public Task Consume(ConsumeContext<ReplicaDrained> context) => TakeAsync(context);
 

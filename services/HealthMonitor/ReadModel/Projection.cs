@@ -36,6 +36,7 @@ internal static class Projection
             ReplicaStopped e => await ReplicaAsync(transaction, e, e.Replica, e.Revision, e.Expected ? "stopped" : "failed", e.ExitCode is { } code ? $"exit code {code}" : null, null, null),
             ReplicaDrained e => await DrainedAsync(transaction, e),
             TrafficShifted e => await ShiftedAsync(transaction, e),
+            TrafficNotShifted e => await NotShiftedAsync(transaction, e),
             ApplicationRemoved e => await RemovedAsync(transaction, e),
             _ => true,
         };
@@ -137,6 +138,10 @@ internal static class Projection
     private static async Task<bool> ShiftedAsync(Transaction transaction, TrafficShifted e) => await transaction.ExecuteAsync(
         "UPDATE applications SET weights = @weights, generation = @Generation WHERE name = @Application AND generation < @Generation",
         new { weights = JsonSerializer.Serialize(e.Weights, PlatformJson.Options), e.Generation, e.Application }) > 0;
+
+    /// <summary>It is told again every few seconds; only the first time is news.</summary>
+    private static async Task<bool> NotShiftedAsync(Transaction transaction, TrafficNotShifted e) => await transaction.ExecuteAsync(
+        "UPDATE applications SET refused_generation = @Generation WHERE name = @Application AND refused_generation < @Generation", new { e.Generation, e.Application }) > 0;
 
     private static async Task<bool> RemovedAsync(Transaction transaction, ApplicationRemoved e)
     {

@@ -37,6 +37,11 @@ public sealed record RouteTable
     public required long Generation { get; init; }
     /// <summary>True: the application was removed; the gateway forgets it.</summary>
     public bool Removed { get; init; }
+    /// <summary>
+    /// Through what the application's clients come: <c>gateway</c> (default), the platform's own, or a data plane that the gateway service
+    /// writes the table to as well.
+    /// </summary>
+    public string Router { get; init; } = "gateway";
     /// <summary>Host names that select the application; empty: any host.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
     /// <summary>Path prefix that selects the application, <c>/</c> for all. The prefix is kept when forwarding.</summary>
@@ -105,6 +110,26 @@ public sealed record TrafficShifted : IEvent
     public required long Generation { get; init; }
     /// <summary>Weight by revision.</summary>
     public required IReadOnlyDictionary<string, int> Weights { get; init; }
+}
+
+/// <summary>
+/// The table was not put in force: the router it names is not there, or refused it. What was in force stays. Said again each time the table is
+/// sent, until it is in force or a newer one has taken its place.
+/// </summary>
+public sealed record TrafficNotShifted : IEvent
+{
+    /// <inheritdoc/>
+    public required string Application { get; init; }
+    /// <inheritdoc/>
+    public required DateTimeOffset At { get; init; }
+    /// <inheritdoc/>
+    public required Guid CorrelationId { get; init; }
+    /// <summary>The generation that is not in force.</summary>
+    public required long Generation { get; init; }
+    /// <summary>The router.</summary>
+    public required string Router { get; init; }
+    /// <summary>What is wrong, for people: the router's own words where it has some.</summary>
+    public required string Reason { get; init; }
 }
 
 /// <summary>No request is under way to this replica any more, and none will be sent: it may be stopped.</summary>

@@ -251,6 +251,8 @@ public sealed record SyntheticSpec
 /// <summary>The <c>traffic</c> section.</summary>
 public sealed record TrafficSpec
 {
+    /// <summary>Through what clients come: <c>gateway</c> (the platform's own; default), <c>nginx</c> or <c>traefik</c>, as the gateway service is set up for them.</summary>
+    public string Router { get; init; } = RouterNames.Gateway;
     /// <summary>Host names that select the application; empty: any.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
     /// <summary>Path prefix that selects it. Default <c>/</c>.</summary>
@@ -259,6 +261,20 @@ public sealed record TrafficSpec
     public string LoadBalancing { get; init; } = "leastRequests";
     /// <summary>How long requests, streams and WebSockets of a leaving replica may go on. Default 30 s.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>Traffic routers by the name a manifest calls them.</summary>
+public static class RouterNames
+{
+    /// <summary>The platform's own gateway.</summary>
+    public const string Gateway = "gateway";
+    /// <summary>An nginx whose configuration the gateway service writes.</summary>
+    public const string Nginx = "nginx";
+    /// <summary>A Traefik whose dynamic configuration file the gateway service writes.</summary>
+    public const string Traefik = "traefik";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Gateway, Nginx, Traefik];
 }
 
 /// <summary>The <c>metrics</c> section.</summary>

@@ -44,6 +44,7 @@ public static partial class ManifestWriter
         yaml.Section("rollout", () => Rollout(yaml, manifest.Rollout));
         yaml.Section("traffic", () =>
         {
+            yaml.Member("router", manifest.Traffic.Router);
             yaml.Member("hosts", List(manifest.Traffic.Hosts.Select(Quoted)));
             yaml.Member("pathPrefix", Quoted(manifest.Traffic.PathPrefix));
             yaml.Member("loadBalancing", manifest.Traffic.LoadBalancing);

@@ -45,6 +45,20 @@ public sealed class RolloutLogicTests
     }
 
     [Fact]
+    public void A_router_that_refuses_is_quoted_and_waited_for_but_not_for_ever()
+    {
+        var facts = new RolloutFacts { Now = Start, New = new RevisionFacts(1, 1), Old = new RevisionFacts(1, 1), TrafficAcknowledged = false };
+        var shifting = Until(RolloutLogic.Begin(Fresh("v1"), BlueGreen(1, 1, 5), Start).Next, facts, RolloutStage.Shifting);
+        var refused = facts with { TrafficProblem = "nginx: [emerg] no resolver" };
+
+        Assert.Contains("nginx: [emerg] no resolver", RolloutLogic.Advance(shifting, refused).Next.Message, StringComparison.Ordinal);
+        Assert.Equal(RolloutStage.Shifting, RolloutLogic.Advance(shifting, facts with { Now = Start.AddHours(1) }).Next.Stage);
+        var given = RolloutLogic.Advance(shifting, refused with { Now = Start.AddMinutes(3) }).Next;
+        Assert.Equal(RolloutStage.RollingBack, given.Stage);
+        Assert.Contains("nginx: [emerg] no resolver", given.Failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_watch_counts_only_what_is_being_seen()
     {
         var watching = RolloutLogic.Begin(Fresh("v2") with { Stable = "v1" }, BlueGreen(1, 1, 10), Start).Next with

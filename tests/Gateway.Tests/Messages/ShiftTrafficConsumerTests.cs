@@ -3,6 +3,7 @@ using Platform.Contracts.Traffic;
 using Platform.Effects;
 using Platform.Gateway.Draining;
 using Platform.Gateway.Messages;
+using Platform.Gateway.Routers;
 using Platform.Gateway.Routing;
 using Platform.Gateway.Tests.Support;
 
@@ -12,6 +13,7 @@ public sealed class ShiftTrafficConsumerTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("gateway-").FullName;
     private readonly RecordingPublisher _events = new();
+    private readonly RecordingRouter _router = new("edge");
     private readonly RouteTables _tables;
     private readonly Drainer _drainer;
     private readonly ShiftTrafficConsumer _consumer;
@@ -19,8 +21,9 @@ public sealed class ShiftTrafficConsumerTests : IDisposable
     public ShiftTrafficConsumerTests()
     {
         _tables = new RouteTables(new RouteFile(Path.Combine(_folder, "r.json"), UnhinderedEffects.Instance, NullLogger<RouteFile>.Instance), new GatewayOptions(), TimeProvider.System);
-        _drainer = new Drainer(_tables, _events, TimeProvider.System, NullLogger<Drainer>.Instance);
-        _consumer = new ShiftTrafficConsumer(_tables, _drainer, _events, TimeProvider.System);
+        var routers = new RouterSet([_router], _tables);
+        _drainer = new Drainer(_tables, routers, _events, TimeProvider.System, NullLogger<Drainer>.Instance);
+        _consumer = new ShiftTrafficConsumer(routers, _tables, _drainer, _events, TimeProvider.System, NullLogger<ShiftTrafficConsumer>.Instance);
     }
 
     public void Dispose()
@@ -80,6 +83,70 @@ public sealed class ShiftTrafficConsumerTests : IDisposable
         Assert.Contains("pathPrefix", refusal.Message);
         Assert.Equal("a", _tables.Replicas.Single().Id);
     }
+
+    [Fact]
+    public async Task A_table_goes_to_the_router_it_names_and_out_of_it_when_it_names_another()
+    {
+        await _consumer.HandleAsync(Through("edge", Command(1, null, "a")), CancellationToken.None);
+        await HandleAsync(2, null, "a");
+
+        Assert.Equal(["applied shop 1", "removed shop"], _router.Told);
+        Assert.Equal([1, 2], _events.All.OfType<TrafficShifted>().Select(e => e.Generation));
+    }
+
+    [Fact]
+    public async Task A_table_that_its_router_refuses_changes_nothing_and_the_reason_is_told_until_it_is_in_force()
+    {
+        await _consumer.HandleAsync(Through("edge", Command(1, null, "a")), CancellationToken.None);
+        _router.Refusal = "the edge is closed";
+        await _consumer.HandleAsync(Through("edge", Command(2, ["a"], "b")), CancellationToken.None);
+        Assert.Equal("a", _tables.Replicas.Single().Id);
+        var told = Assert.Single(_events.All.OfType<TrafficNotShifted>());
+        Assert.Equal(("shop", 2L, "edge", "the edge is closed"), (told.Application, told.Generation, told.Router, told.Reason));
+        Assert.Empty(_events.Drained);
+
+        _router.Refusal = null;
+        await _consumer.HandleAsync(Through("edge", Command(2, ["a"], "b")), CancellationToken.None);
+
+        Assert.Equal("b", _tables.Snapshot.Routes.Single().Replicas.Single().Id);
+        Assert.Equal([1, 2], _events.All.OfType<TrafficShifted>().Select(e => e.Generation));
+    }
+
+    [Fact]
+    public async Task A_router_that_is_not_set_up_is_told_by_name_with_those_that_are()
+    {
+        await _consumer.HandleAsync(Through("nginx", Command(1, null, "a")), CancellationToken.None);
+
+        var told = Assert.Single(_events.All.OfType<TrafficNotShifted>());
+        Assert.Contains("only for gateway, edge", told.Reason);
+        Assert.Empty(_tables.Replicas);
+    }
+
+    [Fact]
+    public async Task A_replica_is_not_drained_while_a_router_may_still_lead_to_it()
+    {
+        await _consumer.HandleAsync(Through("edge", Command(1, [], "a")), CancellationToken.None);
+        _router.HasDrained = false;
+        await _consumer.HandleAsync(Through("edge", Command(2, ["a"], "b")), CancellationToken.None);
+        await _drainer.DrainAsync(CancellationToken.None);
+        Assert.Empty(_events.Drained);
+
+        _router.HasDrained = true;
+        await _drainer.DrainAsync(CancellationToken.None);
+
+        Assert.Equal("a", Assert.Single(_events.Drained).Replica);
+    }
+
+    [Fact]
+    public async Task An_old_table_is_not_taken_to_a_router_again()
+    {
+        await _consumer.HandleAsync(Through("edge", Command(2, null, "a")), CancellationToken.None);
+        await _consumer.HandleAsync(Through("edge", Command(1, null, "old")), CancellationToken.None);
+
+        Assert.Equal(["applied shop 2", "applied shop 2"], _router.Told);
+    }
+
+    private static ShiftTraffic Through(string router, ShiftTraffic command) => command with { Table = command.Table with { Router = router } };
 
     private Task HandleAsync(long generation, string[]? awaiting, params string[] replicas) => _consumer.HandleAsync(Command(generation, awaiting, replicas), CancellationToken.None);
 

@@ -8,6 +8,7 @@ using Platform.Effects;
 using Platform.Gateway.Draining;
 using Platform.Gateway.Forwarding;
 using Platform.Gateway.Holding;
+using Platform.Gateway.Routers;
 using Platform.Gateway.Routing;
 using Platform.Messaging;
 
@@ -56,6 +57,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
         builder.Services.AddSingleton<RecordingPublisher>();
         builder.Services.AddSingleton<IEventPublisher>(p => p.GetRequiredService<RecordingPublisher>());
         builder.Services.AddDataPlane(options, Path.Combine(folder, "routes.json"));
+        builder.Services.AddSingleton<RouterSet>();
         builder.Services.AddSingleton<Drainer>();
         builder.Services.AddHostedService(p => p.GetRequiredService<Drainer>());
         var app = builder.Build();

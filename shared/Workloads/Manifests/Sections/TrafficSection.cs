@@ -3,7 +3,7 @@ using Platform.Contracts.Units;
 
 namespace Platform.Workloads.Manifests.Sections;
 
-/// <summary><c>traffic: { hosts, pathPrefix, loadBalancing, drainTimeout }</c> and <c>metrics: { path }</c></summary>
+/// <summary><c>traffic: { router, hosts, pathPrefix, loadBalancing, drainTimeout }</c> and <c>metrics: { path }</c></summary>
 internal static class TrafficSection
 {
     private const int MostHosts = 100;
@@ -15,6 +15,7 @@ internal static class TrafficSection
         if (hosts.Count > MostHosts) section.Conflict("hosts", $"at most {MostHosts} host names", $"There are {hosts.Count} host names; at most {MostHosts} are allowed.");
         var traffic = new TrafficSpec
         {
+            Router = section.Choice("router", defaults.Router, [.. RouterNames.All], []),
             Hosts = hosts,
             PathPrefix = section.Value("pathPrefix", defaults.PathPrefix, "a URL path prefix such as /shop, without query", Section.Text, path => Rules.IsUrlPath(path) && !path.Contains('?')),
             LoadBalancing = section.Choice("loadBalancing", defaults.LoadBalancing, ["leastRequests", "powerOfTwoChoices", "roundRobin"], []),

@@ -28,10 +28,10 @@ internal sealed class PlatformChild : IAsyncDisposable
     }
 
     /// <summary>Starts it on a data folder and waits until every service is ready.</summary>
-    public static async Task<PlatformChild> StartAsync(string data, TimeProvider clock, CancellationToken ct)
+    public static async Task<PlatformChild> StartAsync(string data, TimeProvider clock, CancellationToken ct, params IEnumerable<string> settings)
     {
         Directory.CreateDirectory(data);
-        string[] arguments = [typeof(PlatformHost).Assembly.Location, "up", "--ports-from", "0", "--data", data];
+        string[] arguments = [typeof(PlatformHost).Assembly.Location, "up", "--ports-from", "0", "--data", data, .. settings.SelectMany(setting => new[] { "--set", setting })];
         var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = data })!;
         var said = new ConcurrentQueue<string>();
         process.OutputDataReceived += (_, line) => Keep(said, line.Data);

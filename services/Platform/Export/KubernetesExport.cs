@@ -113,14 +113,25 @@ internal static class KubernetesExport
             ["readOnlyRootFilesystem"] = manifest.Docker?.ReadOnly ?? false,
             ["capabilities"] = new KubernetesObject { ["drop"] = new[] { "ALL" } },
         };
-        return new KubernetesObject
+        var pod = new KubernetesObject
         {
             ["automountServiceAccountToken"] = false,
             ["securityContext"] = new KubernetesObject { ["runAsNonRoot"] = true, ["seccompProfile"] = new KubernetesObject { ["type"] = "RuntimeDefault" } },
             ["terminationGracePeriodSeconds"] = Seconds(manifest.Traffic.DrainTimeout) + 10,
             ["containers"] = new[] { container },
         };
+        if (manifest.Docker?.Volumes is not { Count: > 0 } volumes) return pod;
+        // An engine makes a volume when it is first named; here somebody claims it beforehand, by the same name.
+        container["volumeMounts"] = volumes.Select(v => new KubernetesObject { ["name"] = ClaimOf(v.Key), ["mountPath"] = v.Value }).ToArray();
+        pod["volumes"] = volumes.Select(v => new KubernetesObject
+        {
+            ["name"] = ClaimOf(v.Key),
+            ["persistentVolumeClaim"] = new KubernetesObject { ["claimName"] = ClaimOf(v.Key) },
+        }).ToArray();
+        return pod;
     }
+
+    private static string ClaimOf(string volume) => volume.ToLowerInvariant().Replace('_', '-').Replace('.', '-').Trim('-');
 
     private static IReadOnlyList<string> Command(Manifest manifest) => manifest.Docker?.Command ?? [];
 

@@ -103,6 +103,8 @@ public sealed record DockerSpec
     public bool ReadOnly { get; init; }
     /// <summary>The network: <c>bridge</c> (default), the name of one that exists, or <c>host</c>: no network of its own, it listens on <c>PORT</c> on the machine's loopback.</summary>
     public string Network { get; init; } = DefaultNetwork;
+    /// <summary>Volumes of the engine by name, and where the replica finds each: <c>{ orders: /var/lib/orders }</c>. Every replica on the engine has the same one; it outlives them. Folders of the machine cannot be named.</summary>
+    public IReadOnlyDictionary<string, string> Volumes { get; init; } = new Dictionary<string, string>();
     /// <summary>Who asks the registry; nothing: nobody in particular.</summary>
     public RegistrySpec? Registry { get; init; }
 }

@@ -70,6 +70,7 @@ public static partial class ManifestWriter
         if (docker.User is { } user) yaml.Member("user", Quoted(user));
         yaml.Member("readOnly", docker.ReadOnly ? "true" : "false");
         yaml.Member("network", Quoted(docker.Network));
+        Texts(yaml, "volumes", docker.Volumes);
         if (docker.Registry is not { } registry) return;
         yaml.Section("registry", () =>
         {
@@ -78,12 +79,14 @@ public static partial class ManifestWriter
         });
     }
 
-    private static void Env(Lines yaml, IReadOnlyDictionary<string, string> env)
+    private static void Env(Lines yaml, IReadOnlyDictionary<string, string> env) => Texts(yaml, "env", env);
+
+    private static void Texts(Lines yaml, string section, IReadOnlyDictionary<string, string> texts)
     {
-        if (env.Count == 0) return;
-        yaml.Section("env", () =>
+        if (texts.Count == 0) return;
+        yaml.Section(section, () =>
         {
-            foreach (var (name, value) in env.OrderBy(v => v.Key, StringComparer.Ordinal)) yaml.Member(name, Quoted(value));
+            foreach (var (name, value) in texts.OrderBy(v => v.Key, StringComparer.Ordinal)) yaml.Member(name, Quoted(value));
         });
     }
 

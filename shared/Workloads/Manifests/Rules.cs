@@ -34,6 +34,13 @@ internal static partial class Rules
     /// <summary>A network of a container engine, by name; none of its modes that share another container's.</summary>
     public static bool IsNetwork(string text) => text.Length <= 128 && text is not ("none" or "default") && NetworkPattern().IsMatch(text);
 
+    /// <summary>A volume of a container engine, by name; never a path of the machine.</summary>
+    public static bool IsVolume(string text) => text.Length is >= 2 and <= 128 && NetworkPattern().IsMatch(text);
+
+    /// <summary>Where something may be mounted in a container: absolute, below its root, without a way back up.</summary>
+    public static bool IsContainerPath(string text) =>
+        text.Length <= 512 && ContainerPathPattern().IsMatch(text) && !text.Split('/').Any(part => part is "." or "..");
+
     public static bool IsWhole(string text, out int value)
     {
         var parsed = PlainNumber.TryParseInteger(text, out var wide) && wide <= int.MaxValue;
@@ -50,6 +57,9 @@ internal static partial class Rules
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_.-]*\z")]
     private static partial Regex NetworkPattern();
+
+    [GeneratedRegex(@"\A(/[A-Za-z0-9_.-]+)+\z")]
+    private static partial Regex ContainerPathPattern();
 
     [GeneratedRegex(@"\A[a-z0-9]([a-z0-9-]*[a-z0-9])?\z")]
     private static partial Regex NamePattern();

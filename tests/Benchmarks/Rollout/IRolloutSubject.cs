@@ -10,8 +10,8 @@ internal interface IRolloutSubject : IAsyncDisposable
     /// <summary>Where visitors go.</summary>
     Uri Traffic { get; }
 
-    /// <summary>The file in which the replicas write down the orders they took.</summary>
-    string Journal { get; }
+    /// <summary>Part of a switch that is waiting, as declared: watching, monitoring, steps.</summary>
+    TimeSpan DeclaredWaits { get; }
 
     /// <summary>The revision that serves.</summary>
     string Revision { get; }
@@ -19,6 +19,13 @@ internal interface IRolloutSubject : IAsyncDisposable
     /// <summary>
     /// Replaces the serving revision: new replicas healthy, traffic to them, old replicas stopped when nothing is under way to them.
     /// </summary>
-    /// <returns>Why it did not come to that; null: it did.</returns>
-    Task<string?> SwitchAsync(string revision, CancellationToken ct);
+    Task<SwitchEnd> SwitchAsync(string revision, CancellationToken ct);
+
+    /// <summary>The orders that the replicas have written down, so far.</summary>
+    Task<IReadOnlyList<string>> OrdersAsync();
 }
+
+/// <summary>How a switch ended.</summary>
+/// <param name="Problem">Why the new revision does not serve; null: it does.</param>
+/// <param name="Deployed">From the command until the new revision has all the traffic and has been watched as declared; old replicas may still be finishing.</param>
+internal readonly record struct SwitchEnd(string? Problem, TimeSpan Deployed);

@@ -14,10 +14,11 @@ internal sealed class NginxPeer : IRolloutSubject
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
     private readonly RolloutBenchOptions _options;
     private readonly TimeProvider _clock;
+    private readonly string _journal;
     private List<Storefront> _replicas = [];
     private NativeServer? _nginx;
 
-    private NginxPeer(string journal, RolloutBenchOptions options, TimeProvider clock) => (Journal, _options, _clock) = (journal, options, clock);
+    private NginxPeer(string journal, RolloutBenchOptions options, TimeProvider clock) => (_journal, _options, _clock) = (journal, options, clock);
 
     public string Name => "nginx reload";
 
@@ -25,7 +26,8 @@ internal sealed class NginxPeer : IRolloutSubject
 
     public Uri Traffic => _nginx!.Address;
 
-    public string Journal { get; }
+    /// <summary>The operator waits for facts alone.</summary>
+    public TimeSpan DeclaredWaits => TimeSpan.Zero;
 
     public string Revision { get; private set; } = "";
 
@@ -46,23 +48,26 @@ internal sealed class NginxPeer : IRolloutSubject
         }
     }
 
-    public async Task<string?> SwitchAsync(string revision, CancellationToken ct)
+    public async Task<SwitchEnd> SwitchAsync(string revision, CancellationToken ct)
     {
-        var (nginx, old) = (_nginx!, _replicas);
+        var (nginx, old, asked) = (_nginx!, _replicas, _clock.GetTimestamp());
         _replicas = await StartReplicasAsync(revision, ct);
         var workers = nginx.Workers();
         await nginx.ReloadAsync(port => Servers(port, _replicas), ct);
         var began = _clock.GetTimestamp();
+        var deployed = _clock.GetElapsedTime(asked, began);
         while (workers.Any(Signals.IsAlive))
         {
-            if (_clock.GetElapsedTime(began) > Patience) return $"nginx's old workers have not ended within {Patience.TotalSeconds:0} s";
+            if (_clock.GetElapsedTime(began) > Patience) return new SwitchEnd($"nginx's old workers have not ended within {Patience.TotalSeconds:0} s", deployed);
             await Task.Delay(TimeSpan.FromMilliseconds(50), _clock, ct);
         }
 
         await Task.WhenAll(old.Select(replica => replica.DisposeAsync().AsTask()));
         Revision = revision;
-        return null;
+        return new SwitchEnd(null, deployed);
     }
+
+    public async Task<IReadOnlyList<string>> OrdersAsync() => File.Exists(_journal) ? await File.ReadAllLinesAsync(_journal) : [];
 
     public async ValueTask DisposeAsync()
     {
@@ -73,7 +78,7 @@ internal sealed class NginxPeer : IRolloutSubject
 
     private async Task<List<Storefront>> StartReplicasAsync(string revision, CancellationToken ct)
     {
-        var replicas = Enumerable.Range(0, _options.Replicas).Select(_ => Storefront.Start(revision, Journal)).ToList();
+        var replicas = Enumerable.Range(0, _options.Replicas).Select(_ => Storefront.Start(revision, _journal)).ToList();
         try
         {
             await Task.WhenAll(replicas.Select(replica => replica.WaitUntilHealthyAsync(_http, _clock, ct)));

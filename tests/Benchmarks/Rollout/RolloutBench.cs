@@ -3,10 +3,11 @@ using Platform.CommandLine.Load;
 namespace Platform.Benchmarks.Rollout;
 
 /// <summary>
-/// Switches in a row under an open load, through the platform and through nginx's reload: what visitors notice of them.
+/// Switches in a row under an open load, through the platform and through nginx's reload (beside containers: a Swarm's service update): what
+/// visitors notice of them.
 /// <code>
 /// ours  │ steady ├ switch ┼ switch ┼ … ┤ steady │                          │ steady ├ switch ┼ …
-/// nginx │                                        │ steady ├ switch ┼ … ┤ steady │
+/// peer  │                                        │ steady ├ switch ┼ … ┤ steady │
 /// </code>
 /// Blocks alternate, so that what else the machine does falls on both alike.
 /// </summary>
@@ -20,7 +21,7 @@ internal sealed class RolloutBench : IBench
 
     public string Name => "rollout";
 
-    public string Description => "switches of a revision in a row under load: failures, latency, duration; beside nginx's reload";
+    public string Description => "switches of a revision in a row under load: failures, latency, duration; beside nginx's reload, or docker service update";
 
     public IReadOnlyList<BenchOption> Options { get; } =
     [
@@ -30,8 +31,9 @@ internal sealed class RolloutBench : IBench
         new("replicas", "replicas of each revision", "2"),
         new("blocks", "blocks that the switches of a subject are cut into; subjects alternate", "5"),
         new("steady", "seconds of load without a switch before and after each block's", "5"),
-        new("peer", "nginx or none", "nginx"),
+        new("peer", "auto: nginx beside processes, service (docker service update) beside containers; or none", "auto"),
         new("peer-switches", "switches of the peer; 0: as many as ours", "0"),
+        .. StorefrontRuntime.Options,
     ];
 
     public async Task<BenchResult> RunAsync(BenchContext context)
@@ -39,12 +41,14 @@ internal sealed class RolloutBench : IBench
         var options = RolloutBenchOptions.Of(context);
         var (clock, ct) = (TimeProvider.System, context.CancellationToken);
         var folder = Directory.CreateTempSubdirectory("bench-rollout-").FullName;
+        await using var package = await StorefrontPackage.PrepareAsync(options.Runtime, options.Peer == "service", Revisions);
         List<(IRolloutSubject Subject, SubjectFigures Figures, OrderLedger Ledger)> subjects = [];
         try
         {
             context.Say("starting the platform and its application …");
-            Add(await OurPlatform.StartAsync(folder, Revisions[0], options, clock, ct));
-            if (options.WithNginx) Add(await NginxPeer.StartAsync(folder, Revisions[0], options, clock, ct));
+            Add(await OurPlatform.StartAsync(folder, Revisions[0], package, options, clock, ct));
+            if (options.Peer == "nginx") Add(await NginxPeer.StartAsync(folder, Revisions[0], options, clock, ct));
+            if (options.Peer == "service") Add(await ServicePeer.StartAsync(package.Engine!, Revisions[0], options, clock));
             for (var block = 1; block <= options.Blocks; block++)
             {
                 foreach (var (subject, figures, ledger) in subjects)
@@ -57,7 +61,7 @@ internal sealed class RolloutBench : IBench
 
             foreach (var (subject, figures, ledger) in subjects)
             {
-                var (duplicated, lost) = ledger.Compare(File.Exists(subject.Journal) ? File.ReadLines(subject.Journal) : []);
+                var (duplicated, lost) = ledger.Compare(await subject.OrdersAsync());
                 figures.Compared(duplicated, lost);
                 context.Say($"{subject.Name}: {ledger.Acknowledged} orders acknowledged, {duplicated} taken twice, {lost} not taken");
             }
@@ -70,7 +74,7 @@ internal sealed class RolloutBench : IBench
             Directory.Delete(folder, recursive: true);
         }
 
-        void Add(IRolloutSubject subject) => subjects.Add((subject, new SubjectFigures(subject.Name, subject.Strategy), new OrderLedger()));
+        void Add(IRolloutSubject subject) => subjects.Add((subject, new SubjectFigures(subject.Name, subject.Strategy, options.Runtime.Name, subject.DeclaredWaits), new OrderLedger()));
     }
 
     private static async Task BlockAsync(
@@ -103,7 +107,8 @@ internal sealed class RolloutBench : IBench
             for (var number = 1; number <= switches; number++)
             {
                 var (old, next, asked) = (subject.Revision, Revisions.First(r => r != subject.Revision), load.Elapsed);
-                if (await subject.SwitchAsync(next, stop.Token) is { } problem)
+                var end = await subject.SwitchAsync(next, stop.Token);
+                if (end.Problem is { } problem)
                 {
                     figures.SwitchFailed();
                     context.Say($"  switch {number} to {next}: {problem}");
@@ -111,8 +116,8 @@ internal sealed class RolloutBench : IBench
                 }
 
                 var switched = check.LastOf(old) is { } last && last > asked ? last - asked : TimeSpan.Zero;
-                figures.Switched(switched, load.Elapsed - asked);
-                context.Say($"  switch {number} to {next}: {switched.TotalMilliseconds:0} ms, all over after {(load.Elapsed - asked).TotalMilliseconds:0} ms; failures so far {load.Recorder.Phases().Sum(p => p.Failures) + visits.Cut}");
+                figures.Switched(switched, end.Deployed, load.Elapsed - asked);
+                context.Say($"  switch {number} to {next}: {switched.TotalMilliseconds:0} ms, deployed after {end.Deployed.TotalMilliseconds:0} ms, all over after {(load.Elapsed - asked).TotalMilliseconds:0} ms; failures so far {load.Recorder.Phases().Sum(p => p.Failures) + visits.Cut}");
             }
 
             load.Recorder.BeginPhase(SubjectFigures.Outside, load.Elapsed);

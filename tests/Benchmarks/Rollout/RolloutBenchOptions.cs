@@ -10,7 +10,10 @@ internal sealed record RolloutBenchOptions
     public required int Replicas { get; init; }
     public required string Strategy { get; init; }
     public required TimeSpan Steady { get; init; }
-    public required bool WithNginx { get; init; }
+    public required StorefrontRuntime Runtime { get; init; }
+
+    /// <summary>nginx, service or none.</summary>
+    public required string Peer { get; init; }
 
     public static RolloutBenchOptions Of(BenchContext context)
     {
@@ -23,19 +26,18 @@ internal sealed record RolloutBenchOptions
             Replicas = context.Integer("replicas"),
             Strategy = context.Text("strategy"),
             Steady = context.Seconds("steady"),
-            WithNginx = context.Text("peer") switch
-            {
-                "nginx" => true,
-                "none" => false,
-                var other => throw new BenchUsageException($"--peer: expected nginx or none, found '{other}'."),
-            },
+            Runtime = StorefrontRuntime.Of(context),
+            Peer = context.Text("peer"),
         };
+        var peers = options.Runtime.HasContainers ? "service" : "nginx";
+        if (options.Peer == "auto") options = options with { Peer = peers };
+        if (options.Peer != peers && options.Peer != "none") throw new BenchUsageException($"--peer: expected auto, {peers} or none beside --runtime {options.Runtime.Name}, found '{options.Peer}'.");
         if (options.Switches < 1) throw new BenchUsageException("--switches: expected at least 1.");
         if (options.Rate is not (> 0 and <= 100_000)) throw new BenchUsageException("--rate: expected requests per second, above 0.");
         if (options.Replicas is < 1 or > 50) throw new BenchUsageException("--replicas: expected 1 to 50.");
         if (options.Strategy is not ("blueGreen" or "rolling" or "canary" or "experiment"))
             throw new BenchUsageException($"--strategy: expected blueGreen, rolling, canary or experiment, found '{options.Strategy}'.");
-        if (options.WithNginx && !File.Exists(Gateway.NativeServer.Nginx)) throw new BenchUsageException($"{Gateway.NativeServer.Nginx} is missing; apt-get install nginx, or leave it out with --peer none.");
+        if (options.Peer != "none" && !File.Exists(Gateway.NativeServer.Nginx)) throw new BenchUsageException($"{Gateway.NativeServer.Nginx} is missing; apt-get install nginx, or leave it out with --peer none.");
         return options;
     }
 

@@ -73,10 +73,7 @@ internal sealed class Storefront : IAsyncDisposable
 
     private static string FindFolder()
     {
-        var at = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(at.FullName, "Platform.sln")))
-            at = at.Parent ?? throw new BenchUsageException("The bench does not run in the repository, where the sample application is.");
-        var folder = Path.Combine(at.FullName, "samples/Storefront/bin/Release/net10.0");
+        var folder = Path.Combine(Checkout.Root, "samples/Storefront/bin/Release/net10.0");
         return File.Exists(Path.Combine(folder, "Storefront.dll")) ? folder : throw new BenchUsageException($"{folder} is empty; build samples/Storefront.");
     }
 }

@@ -4,7 +4,7 @@ using Platform.Metrics;
 namespace Platform.Benchmarks.Rollout;
 
 /// <summary>What happened to one subject, over all its blocks.</summary>
-internal sealed class SubjectFigures(string subject, string strategy)
+internal sealed class SubjectFigures(string subject, string strategy, string runtime, TimeSpan declaredWaits)
 {
     /// <summary>Phases of the load.</summary>
     public const string During = "switch";
@@ -13,6 +13,7 @@ internal sealed class SubjectFigures(string subject, string strategy)
     private readonly LatencyHistogram _during = new();
     private readonly LatencyHistogram _outside = new();
     private readonly List<double> _switched = [];
+    private readonly List<double> _deployed = [];
     private readonly List<double> _retired = [];
     private TimeSpan _length;
     private long _requests;
@@ -36,11 +37,13 @@ internal sealed class SubjectFigures(string subject, string strategy)
 
     /// <summary>A switch has ended.</summary>
     /// <param name="switched">From the command to the last request that the old revision answered.</param>
+    /// <param name="deployed">From the command until the new revision has all the traffic and has been watched as declared.</param>
     /// <param name="retired">From the command to the end of the old replicas.</param>
-    public void Switched(TimeSpan switched, TimeSpan retired)
+    public void Switched(TimeSpan switched, TimeSpan deployed, TimeSpan retired)
     {
         Switches++;
         _switched.Add(switched.TotalMilliseconds);
+        _deployed.Add(deployed.TotalMilliseconds);
         _retired.Add(retired.TotalMilliseconds);
     }
 
@@ -70,6 +73,7 @@ internal sealed class SubjectFigures(string subject, string strategy)
     {
         ["subject"] = subject,
         ["strategy"] = strategy,
+        ["runtime"] = runtime,
         ["switches"] = Switches,
         ["failedSwitches"] = FailedSwitches,
         ["requests"] = _requests,
@@ -85,6 +89,9 @@ internal sealed class SubjectFigures(string subject, string strategy)
         ["p99OutsideMilliseconds"] = Milliseconds(_outside, 0.99),
         ["switchMilliseconds"] = Quantile(_switched, 0.5),
         ["switchP95Milliseconds"] = Quantile(_switched, 0.95),
+        ["deployMilliseconds"] = Quantile(_deployed, 0.5),
+        ["declaredWaitMilliseconds"] = declaredWaits.TotalMilliseconds,
+        ["deployWithoutWaitsMilliseconds"] = Quantile(_deployed, 0.5) - declaredWaits.TotalMilliseconds,
         ["retiredMilliseconds"] = Quantile(_retired, 0.5),
     };
 

@@ -4,7 +4,7 @@ using Platform.Testing;
 namespace Platform.Integration.Tests.Containers;
 
 /// <summary>An engine with the base image, and the services published where their Dockerfiles take them from.</summary>
-public sealed class ServiceImages : DockerEngine
+public sealed class ServiceImages : DockerEngine, IAsyncLifetime
 {
     public static readonly IReadOnlyList<string> Services = ["Gateway", "Deployment", "Autoscaler", "HealthMonitor"];
 

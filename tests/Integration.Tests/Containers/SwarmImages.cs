@@ -3,7 +3,7 @@ using Platform.Testing;
 namespace Platform.Integration.Tests.Containers;
 
 /// <summary>A Swarm with the base image and the program that behaves as it is told.</summary>
-public sealed class SwarmImages : SwarmEngine
+public sealed class SwarmImages : SwarmEngine, IAsyncLifetime
 {
     private readonly Lazy<Task<string>> _child;
 

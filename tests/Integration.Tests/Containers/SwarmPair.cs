@@ -3,7 +3,7 @@ using Platform.Testing;
 namespace Platform.Integration.Tests.Containers;
 
 /// <summary>A Swarm of two engines: a manager that takes no tasks, and the node that runs them all.</summary>
-public sealed class SwarmPair : SwarmEngine
+public sealed class SwarmPair : SwarmEngine, IAsyncLifetime
 {
     private readonly WorkerEngine _worker = new();
 

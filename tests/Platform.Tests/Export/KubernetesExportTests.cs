@@ -11,7 +11,7 @@ public sealed class KubernetesExportTests
         name: shop
         revision: v2
         runtime: docker
-        docker: { image: "registry.example.org/shop:v2", env: { MODE: "yes", TOKEN: "secret://shop-token" }, readOnly: true }
+        docker: { image: "registry.example.org/shop:v2", env: { MODE: "yes", TOKEN: "secret://shop-token" }, readOnly: true, volumes: { Shop_orders: /var/lib/orders } }
         port: 9000
         health: { path: /ready, interval: 500ms, timeout: 2s, unhealthyAfter: 4, startupTimeout: 30s }
         resources: { cpu: 0.25, memory: 256Mi }
@@ -50,6 +50,8 @@ public sealed class KubernetesExportTests
         Assert.Equal(("/ready", "4"), (Text(container, "readinessProbe", "httpGet", "path"), Text(container, "readinessProbe", "failureThreshold")));
         Assert.Equal("30", Text(spec, "template", "spec", "terminationGracePeriodSeconds"));
         Assert.Equal("true", Text(container, "securityContext", "readOnlyRootFilesystem"));
+        Assert.Equal(("shop-orders", "/var/lib/orders"), (Text(container, "volumeMounts", "0", "name"), Text(container, "volumeMounts", "0", "mountPath")));
+        Assert.Equal("shop-orders", Text(spec, "template", "spec", "volumes", "0", "persistentVolumeClaim", "claimName"));
     }
 
     [Fact]

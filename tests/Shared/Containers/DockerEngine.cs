@@ -1,17 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace Platform.Testing;
 
 /// <summary>
-/// A Docker engine of the tests' own: socket, data, bridge and address range apart from any other's, one rule in the machine's firewall
+/// A Docker engine of our own, for tests and benches: socket, data, bridge and address range apart from any other's, one rule in the machine's firewall
 /// (its addresses reach each other), no way out to a registry. Containers are reached on published ports. Gone without a trace afterwards.
 /// </summary>
-public class DockerEngine : IAsyncLifetime
+public class DockerEngine : IAsyncDisposable
 {
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
     private readonly string _folder = Path.Combine("/tmp", EngineRemains.Prefix + Guid.NewGuid().ToString("N")[..8]);
-    private readonly Random _random = new();
     private ChildServer? _containers, _engine;
 
     /// <summary>Why there is no engine here; null: there is one.</summary>
@@ -102,8 +102,6 @@ public class DockerEngine : IAsyncLifetime
     /// <summary>The client's answer.</summary>
     public Task<string> DockerAsync(params string[] arguments) => Command.RunAsync("docker", ["--host", "unix://" + Socket, .. arguments]);
 
-    public void SkipUnlessThere() => Assert.SkipWhen(Missing is not null, Missing ?? "");
-
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
@@ -141,7 +139,7 @@ public class DockerEngine : IAsyncLifetime
 
     private static string? WhyNot()
     {
-        if (!Environment.IsPrivilegedProcess) return "A Docker engine of the tests' own needs root.";
+        if (!Environment.IsPrivilegedProcess) return "A Docker engine of one's own needs root.";
         foreach (var (program, package) in new[] { ("dockerd", "docker.io"), ("containerd", "containerd"), ("docker", "docker.io"), ("ip", "iproute2"), ("iptables", "iptables"), ("debootstrap", "debootstrap") })
         {
             if (!Command.Exists(program)) return $"'{program}' is not installed (apt-get install {package})";
@@ -151,12 +149,12 @@ public class DockerEngine : IAsyncLifetime
     }
 
     /// <summary>The first two numbers of an address range that no route of this machine leads to.</summary>
-    private string FreeNetwork()
+    private static string FreeNetwork()
     {
         var routes = File.ReadLines("/proc/net/route").Skip(1).Select(line => line.Split('\t')[1]).ToHashSet(StringComparer.Ordinal);
         while (true)
         {
-            var second = _random.Next(100, 250);
+            var second = RandomNumberGenerator.GetInt32(100, 250);
             // Addresses stand there in the machine's byte order: 10.200.1.0 is 0001C80A.
             if (!routes.Any(route => route.EndsWith($"{second:X2}0A", StringComparison.Ordinal))) return $"10.{second}";
         }

@@ -11,7 +11,7 @@ public sealed class ManifestWriterTests
     [InlineData("{ name: '1', revision: 'null', process: { command: ['a b', 'é\"\\', \"\\u2028\\n\"], env: { A: '~', B: 'x: #y', C: ' ' } } }")]
     [InlineData("{ name: a, revision: b, runtime: docker, docker: { image: shop }, port: 80 }")]
     [InlineData("{ name: a, revision: b, runtime: swarm, docker: { image: shop } }")]
-    [InlineData("{ name: a, revision: b, runtime: docker, docker: { image: 'r.example.org:5000/shop/web:v2', command: [serve, '--all'], env: { A: b, P: secret://p }, user: '10001:10001', readOnly: true, network: shops, registry: { username: me, password: secret://registry } } }")]
+    [InlineData("{ name: a, revision: b, runtime: docker, docker: { image: 'r.example.org:5000/shop/web:v2', command: [serve, '--all'], env: { A: b, P: secret://p }, user: '10001:10001', readOnly: true, network: shops, volumes: { orders: /var/lib/orders }, registry: { username: me, password: secret://registry } } }")]
     [InlineData("{ name: a, revision: b, process: { command: [x] }, scaling: { metrics: [ { name: depth, target: 0.00001234 }, { name: bytes, target: 12345678901234567890 } ] } }")]
     public void Write_AnyManifest_ReadsBackAsTheSame(string yaml)
     {

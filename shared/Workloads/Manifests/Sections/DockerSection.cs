@@ -3,7 +3,7 @@ using Platform.Workloads.Runtimes.Docker.Engine;
 
 namespace Platform.Workloads.Manifests.Sections;
 
-/// <summary><c>docker: { image, command, env, user, readOnly, network, registry }</c></summary>
+/// <summary><c>docker: { image, command, env, user, readOnly, network, volumes, registry }</c></summary>
 internal static class DockerSection
 {
     private const string Image = "an image such as registry.example.org/shop/web:v2";
@@ -25,6 +25,7 @@ internal static class DockerSection
             User = section.Value<string?>("user", null, "a user, or user:group, by name or number, such as 10001:10001", (string text, out string? value) => Rules.IsUser(value = text)),
             ReadOnly = section.Value("readOnly", false, "true or false", bool.TryParse),
             Network = section.Value("network", DockerSpec.DefaultNetwork, "bridge, host, or the name of a network of the engine", Section.Text, Rules.IsNetwork),
+            Volumes = VolumeSection.Read(section.Sub("volumes")),
             Registry = section.Has("registry") ? Registry(section.Sub("registry")) : null,
         };
         section.Close();

@@ -49,6 +49,7 @@ internal static class ContainerPlan
                 // A first process that passes signals on and reaps: most programs are not written to be process 1.
                 Init = true,
                 ReadonlyRootfs = docker.ReadOnly,
+                Mounts = docker.Volumes.Count > 0 ? [.. docker.Volumes.Select(v => new MountRequest("volume", v.Value, v.Key))] : null,
                 Tmpfs = docker.ReadOnly ? new Dictionary<string, string> { ["/tmp"] = "" } : null,
                 SecurityOpt = ["no-new-privileges:true"],
                 LogConfig = new LogConfig("json-file", new Dictionary<string, string> { ["max-size"] = "10m", ["max-file"] = "2" }),

@@ -45,7 +45,7 @@ internal static class ServicePlan
                     Labels = container.Labels,
                     Init = container.HostConfig.Init,
                     ReadOnly = container.HostConfig.ReadonlyRootfs,
-                    Mounts = container.HostConfig.Tmpfs?.Keys.Select(path => new TaskMount("tmpfs", path)).ToList(),
+                    Mounts = Mounts(container.HostConfig),
                     Healthcheck = container.Healthcheck,
                     StopGracePeriod = StopGrace.Ticks * 100,
                     Privileges = new TaskPrivileges(NoNewPrivileges: true),
@@ -59,4 +59,7 @@ internal static class ServicePlan
             EndpointSpec = new ServiceEndpoint(docker.Network == ContainerPlan.HostNetwork ? [] : [new ServicePort("tcp", inside, spec.Port, "host")]),
         };
     }
+
+    /// <summary>On a Swarm memory is one of the mounts. A volume is its node's own.</summary>
+    private static List<MountRequest> Mounts(HostConfig host) => [.. host.Mounts ?? [], .. (host.Tmpfs?.Keys ?? []).Select(path => new MountRequest("tmpfs", path))];
 }

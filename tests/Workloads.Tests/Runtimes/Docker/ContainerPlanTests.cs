@@ -3,6 +3,7 @@ using Platform.Workloads.Manifests;
 using Platform.Workloads.Runtimes;
 using Platform.Workloads.Runtimes.Docker;
 using Platform.Workloads.Runtimes.Docker.Engine;
+using Platform.Workloads.Runtimes.Swarm;
 using Platform.Workloads.Secrets;
 
 namespace Workloads.Tests.Runtimes.Docker;
@@ -61,6 +62,17 @@ public sealed class ContainerPlanTests
         Assert.True(host.ReadonlyRootfs);
         Assert.Contains("/tmp", host.Tmpfs!.Keys);
         Assert.Equal(["no-new-privileges:true"], host.SecurityOpt);
+    }
+
+    [Fact]
+    public void Of_Volumes_AreMountedByName_NeverByAFolder()
+    {
+        var docker = new DockerSpec { Image = "shop", ReadOnly = true, Volumes = new Dictionary<string, string> { ["orders"] = "/var/lib/orders" } };
+
+        Assert.Equal([new MountRequest("volume", "/var/lib/orders", "orders")], Plan(docker).HostConfig.Mounts);
+        Assert.Equal(
+            [new MountRequest("volume", "/var/lib/orders", "orders"), new MountRequest("tmpfs", "/tmp")],
+            ServicePlan.Of(Spec(docker, 0, new ResourceSpec()), docker, new FolderSecrets("/no/such/folder")).TaskTemplate.ContainerSpec.Mounts);
     }
 
     [Fact]

@@ -29,10 +29,14 @@ internal sealed record HostConfig
     public required RestartPolicy RestartPolicy { get; init; }
     public required bool Init { get; init; }
     public required bool ReadonlyRootfs { get; init; }
+    public IReadOnlyList<MountRequest>? Mounts { get; init; }
     public IReadOnlyDictionary<string, string>? Tmpfs { get; init; }
     public required IReadOnlyList<string> SecurityOpt { get; init; }
     public required LogConfig LogConfig { get; init; }
 }
+
+/// <summary>Something mounted: a volume by name, or memory.</summary>
+internal sealed record MountRequest(string Type, string Target, string? Source = null);
 
 /// <summary>Where a container's port is reached.</summary>
 internal sealed record PortBinding(string HostIp, string HostPort);

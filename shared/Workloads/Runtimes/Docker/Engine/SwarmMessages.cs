@@ -32,14 +32,11 @@ internal sealed record TaskContainer
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
     public required bool Init { get; init; }
     public required bool ReadOnly { get; init; }
-    public IReadOnlyList<TaskMount>? Mounts { get; init; }
+    public IReadOnlyList<MountRequest>? Mounts { get; init; }
     public required HealthcheckRequest Healthcheck { get; init; }
     public required long StopGracePeriod { get; init; }
     public required TaskPrivileges Privileges { get; init; }
 }
-
-/// <summary>Something mounted.</summary>
-internal sealed record TaskMount(string Type, string Target);
 
 /// <summary>Known to engines from API 1.44 on; older ones leave it out.</summary>
 internal sealed record TaskPrivileges(bool NoNewPrivileges);

@@ -164,5 +164,18 @@ internal static class DeploymentMigrations
             ALTER TABLE routes ADD COLUMN refused BIGINT NOT NULL DEFAULT 0;
             ALTER TABLE routes ADD COLUMN refusal TEXT;
             """),
+        new(9, "what applications did and used, by the hour", """
+            CREATE TABLE usage_hours (
+                application TEXT NOT NULL,
+                hour BIGINT NOT NULL,
+                requests BIGINT NOT NULL,
+                errors BIGINT NOT NULL,
+                latencies TEXT NOT NULL,
+                cpu_seconds DOUBLE PRECISION NOT NULL,
+                memory_byte_seconds DOUBLE PRECISION NOT NULL,
+                short_seconds DOUBLE PRECISION NOT NULL,
+                out_seconds DOUBLE PRECISION NOT NULL,
+                PRIMARY KEY (application, hour));
+            """),
     ];
 }

@@ -97,6 +97,9 @@ public static class DeploymentModule
         AddReplicas(builder);
         builder.AddScraper<ReplicaScrapeTargets>();
         services.AddHostedService<UsageSampler>();
+        // A reader of its own: two of one name would each get a part of the stream.
+        builder.AddMetricReader<UsageLedger>(Name + "-usage");
+        services.AddHostedService<UsageWriter>();
         services.AddSingleton<IReadinessCheck, DeploymentReadiness>();
         return builder;
     }

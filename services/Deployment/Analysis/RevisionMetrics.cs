@@ -104,7 +104,7 @@ internal sealed class RevisionMetrics(TimeProvider time) : IMetricReader
         (long)(Whole(samples, own).Sum(s => s.Value) + Whole(samples, mirrored).Sum(s => s.Value));
 
     /// <summary>A source gives a revision's figures as a whole, or per replica, or both: the whole counts where there is one.</summary>
-    private static IEnumerable<MetricSample> Whole(IEnumerable<MetricSample> samples, string name)
+    internal static IEnumerable<MetricSample> Whole(IEnumerable<MetricSample> samples, string name)
     {
         var named = samples.Where(s => s.Name == name).ToList();
         return named.Exists(s => s.Replica.Length == 0) ? named.Where(s => s.Replica.Length == 0) : named;

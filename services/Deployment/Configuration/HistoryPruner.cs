@@ -17,8 +17,8 @@ internal sealed partial class HistoryPruner(
     /// <returns>How many rows.</returns>
     public async Task<int> PruneAsync(CancellationToken ct)
     {
-        var (rollouts, replicas, scalings) = await database.ReadAsync(FindAsync, ct);
-        if (rollouts.Count + replicas.Count + scalings.Count == 0) return 0;
+        var (rollouts, replicas, scalings, hours) = await database.ReadAsync(FindAsync, ct);
+        if (rollouts.Count + replicas.Count + scalings.Count + hours.Count == 0) return 0;
         await database.TransactAsync(
             async tx =>
             {
@@ -32,9 +32,10 @@ internal sealed partial class HistoryPruner(
 
                 foreach (var id in replicas) await tx.ExecuteAsync("DELETE FROM replicas WHERE id = @id AND state IN ('stopped', 'failed')", new { id });
                 foreach (var id in scalings) await tx.ExecuteAsync("DELETE FROM scaling_history WHERE id = @id", new { id });
+                foreach (var hour in hours) await tx.ExecuteAsync("DELETE FROM usage_hours WHERE hour = @hour", new { hour });
             },
             ct);
-        return rollouts.Count + replicas.Count + scalings.Count;
+        return rollouts.Count + replicas.Count + scalings.Count + hours.Count;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -54,7 +55,7 @@ internal sealed partial class HistoryPruner(
         }
     }
 
-    private async Task<(IReadOnlyList<string> Rollouts, IReadOnlyList<string> Replicas, IReadOnlyList<long> Scalings)> FindAsync(Reader reader)
+    private async Task<(IReadOnlyList<string> Rollouts, IReadOnlyList<string> Replicas, IReadOnlyList<long> Scalings, IReadOnlyList<DateTimeOffset> Hours)> FindAsync(Reader reader)
     {
         var old = new { before = time.GetUtcNow() - (await configurations.CurrentAsync(reader)).Configuration.Retention.History, batch = Batch };
         return (
@@ -67,7 +68,8 @@ internal sealed partial class HistoryPruner(
                 """,
                 old),
             await reader.QueryAsync<string>("SELECT id FROM replicas WHERE ended_at < @before AND state IN ('stopped', 'failed') LIMIT @batch", old),
-            await reader.QueryAsync<long>("SELECT id FROM scaling_history WHERE at < @before ORDER BY id LIMIT @batch", old));
+            await reader.QueryAsync<long>("SELECT id FROM scaling_history WHERE at < @before ORDER BY id LIMIT @batch", old),
+            await reader.QueryAsync<DateTimeOffset>("SELECT DISTINCT hour FROM usage_hours WHERE hour < @before ORDER BY hour LIMIT @batch", old));
     }
 
     [LoggerMessage(1, LogLevel.Information, "Forgot {Count} rows of history, as the configuration's retention says")]

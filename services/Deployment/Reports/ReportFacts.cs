@@ -1,4 +1,5 @@
 using Platform.Deployment.Applications;
+using Platform.Deployment.Usage;
 using Platform.Storage;
 
 namespace Platform.Deployment.Reports;
@@ -16,6 +17,8 @@ internal sealed record ReportFacts(DateTimeOffset From, DateTimeOffset To)
     public IReadOnlyList<Scaled> Scalings { get; init; } = [];
     /// <summary>Replicas that ran in it, be it for a part.</summary>
     public IReadOnlyList<Ran> Replicas { get; init; } = [];
+    /// <summary>What applications did and used, by the hour.</summary>
+    public IReadOnlyList<UsageHour> Usage { get; init; } = [];
     /// <summary>There was more than is read for one report.</summary>
     public bool IsCut { get; init; }
 }
@@ -100,6 +103,7 @@ internal sealed class ReportReader(Manifests manifests)
             WHERE started_at < @to AND (ended_at IS NULL OR ended_at >= @from) ORDER BY started_at LIMIT @most
             """,
             range);
+        var usage = await reader.UsageAsync(UsageHour.HourOf(from), to, Most);
         var sizes = new Dictionary<(string, string), Workloads.Manifests.ResourceSpec?>();
         var sized = new List<Ran>(replicas.Count);
         foreach (var replica in replicas)
@@ -115,7 +119,8 @@ internal sealed class ReportReader(Manifests manifests)
             Steps = steps,
             Scalings = scalings,
             Replicas = sized,
-            IsCut = rollouts.Count == Most || steps.Count == Most || scalings.Count == Most || replicas.Count == Most,
+            Usage = usage,
+            IsCut = usage.Count == Most || rollouts.Count == Most || steps.Count == Most || scalings.Count == Most || replicas.Count == Most,
         };
     }
 }

@@ -1,4 +1,5 @@
 using Platform.Deployment.Configuration;
+using Platform.Deployment.Usage;
 
 namespace Platform.Deployment.Reports;
 
@@ -6,6 +7,8 @@ namespace Platform.Deployment.Reports;
 internal static class ReportTables
 {
     private const double BytesPerGib = 1L << 30;
+    private const double SecondsPerHour = 3600;
+    private const string WholeHours = "Requests, latencies and use, exactly at the edges: they are added up by whole hours, written once a minute.";
 
     /// <summary>Every report by its name.</summary>
     public static IReadOnlyList<string> Names { get; } = ["summary", "scaling", "health", "performance", "cost"];
@@ -23,19 +26,21 @@ internal static class ReportTables
 
     private static ReportTable Summary(ReportFacts facts) => Table(
         facts,
-        ["application", "rollouts", "completed", "rolledBack", "failed", "successPercent", "scalings", "replicaHours"],
+        ["application", "rollouts", "completed", "rolledBack", "failed", "successPercent", "scalings", "replicaHours", "requests", "errorPercent"],
         application =>
         {
             var rollouts = facts.Rollouts.Where(r => r.Application == application).ToList();
             var completed = rollouts.Count(r => r.State == "completed");
+            var usage = Usage(facts, application);
             return
             [
                 application, rollouts.Count, completed, rollouts.Count(r => r.State == "rolledBack"), rollouts.Count(r => r.State == "failed"),
                 rollouts.Count == 0 ? null : Round(100.0 * completed / rollouts.Count),
                 facts.Scalings.Count(s => s.Application == application && s.Refused is null), Round(Hours(facts, application)),
+                usage?.Requests, ErrorPercent(usage),
             ];
         },
-        ["Requests, errors and latencies: the gateway measures them, and they are not kept by the deployment service."]);
+        [WholeHours]);
 
     private static ReportTable Scaling(ReportFacts facts) => Table(
         facts,
@@ -54,44 +59,48 @@ internal static class ReportTables
 
     private static ReportTable Health(ReportFacts facts) => Table(
         facts,
-        ["application", "replicasStarted", "replicasNeverHealthy", "replicasFailed", "rolloutsTakenBack"],
+        ["application", "replicasStarted", "replicasNeverHealthy", "replicasFailed", "rolloutsTakenBack", "availabilityPercent", "tooFewReadySeconds", "noneReadySeconds"],
         application =>
         {
             var replicas = facts.Replicas.Where(r => r.Application == application).ToList();
+            var usage = Usage(facts, application);
             return
             [
                 application, replicas.Count(r => r.StartedAt >= facts.From), replicas.Count(r => r is { ReadyAt: null, EndedAt: not null } && r.EndedAt < facts.To),
                 replicas.Count(r => r.State == "failed" && r.EndedAt < facts.To), facts.Rollouts.Count(r => r.Application == application && r.State == "rolledBack"),
+                Rounded(100 - ErrorPercent(usage)), Rounded(usage?.ShortSeconds), Rounded(usage?.OutSeconds),
             ];
         },
-        ["Availability as users saw it, and alerts: the health monitor keeps them.", "How long replicas were unhealthy: only their present state is kept."]);
+        ["Alerts: the health monitor keeps them (./platform alerts).", WholeHours]);
 
     private static ReportTable Performance(ReportFacts facts) => Table(
         facts,
-        ["application", "rolloutMedianSeconds", "rolloutP95Seconds", "startMedianSeconds", "shiftMedianSeconds", "rollBackMedianSeconds", "untilHealthyMedianSeconds", "untilHealthyP95Seconds"],
+        ["application", "requests", "p50Milliseconds", "p95Milliseconds", "p99Milliseconds", "rolloutMedianSeconds", "rolloutP95Seconds", "startMedianSeconds", "shiftMedianSeconds", "rollBackMedianSeconds", "untilHealthyMedianSeconds", "untilHealthyP95Seconds"],
         application =>
         {
             var rollouts = facts.Rollouts.Where(r => r.Application == application).Select(r => r.EndedAt - r.CreatedAt).ToList();
+            var usage = Usage(facts, application);
             var healthy = facts.Replicas.Where(r => r.Application == application && r.StartedAt >= facts.From && r.ReadyAt is not null).Select(r => r.ReadyAt!.Value - r.StartedAt).ToList();
             return
             [
-                application, Quantile(rollouts, 0.5), Quantile(rollouts, 0.95), Step("start"), Step("shift"), Step("rollBack"), Quantile(healthy, 0.5), Quantile(healthy, 0.95),
+                application, usage?.Requests, Latency(0.5), Latency(0.95), Latency(0.99), Quantile(rollouts, 0.5), Quantile(rollouts, 0.95), Step("start"), Step("shift"), Step("rollBack"), Quantile(healthy, 0.5), Quantile(healthy, 0.95),
             ];
 
+            double? Latency(double q) => usage is { Latencies.Count: > 0 } ? Round(1000 * usage.Latencies.Quantile(q)) : null;
             double? Step(string step) => Quantile([.. facts.Steps.Where(s => s.Application == application && s.Step == step).Select(s => s.Duration)], 0.5);
         },
-        ["Latency and throughput of requests: the metric stream carries them, and they are not kept by the deployment service."]);
+        [WholeHours]);
 
     private static ReportTable Cost(ReportFacts facts, PriceSettings prices)
     {
         var isPriced = (prices.ReplicaHour ?? prices.CpuCoreHour ?? prices.MemoryGibHour) is not null;
         var unsized = facts.Replicas.Any(r => (prices.CpuCoreHour is not null && r.Cpu is null) || (prices.MemoryGibHour is not null && r.MemoryBytes is null));
-        List<string> notKnown = ["What was used of what was reserved, and anything but replicas: traffic, storage, licences."];
+        List<string> notKnown = ["Anything but replicas: traffic, storage, licences.", WholeHours];
         if (!isPriced) notKnown.Insert(0, "The cost: no price is set (prices of ./platform config).");
         if (unsized) notKnown.Insert(0, "Cores or memory of replicas whose manifest reserves none (resources): they are counted as zero.");
         return Table(
             facts,
-            ["application", "replicaHours", "coreHours", "gibHours", .. isPriced ? new[] { "cost" + prices.Currency[..1] + prices.Currency[1..].ToLowerInvariant() } : []],
+            ["application", "replicaHours", "coreHours", "usedCoreHours", "gibHours", "usedGibHours", .. isPriced ? new[] { "cost" + prices.Currency[..1] + prices.Currency[1..].ToLowerInvariant() } : []],
             application =>
             {
                 var replicas = facts.Replicas.Where(r => r.Application == application).ToList();
@@ -99,17 +108,26 @@ internal static class ReportTables
                 var cores = replicas.Sum(r => HoursOf(facts, r) * (r.Cpu ?? 0));
                 var gib = replicas.Sum(r => HoursOf(facts, r) * (r.MemoryBytes ?? 0) / BytesPerGib);
                 var cost = ((decimal)hours * (prices.ReplicaHour ?? 0)) + ((decimal)cores * (prices.CpuCoreHour ?? 0)) + ((decimal)gib * (prices.MemoryGibHour ?? 0));
-                return [application, Round(hours), Round(cores), Round(gib), .. isPriced ? new object?[] { Round((double)cost) } : []];
+                var usage = Usage(facts, application);
+                return [application, Round(hours), Round(cores), Rounded(usage?.CpuSeconds / SecondsPerHour), Round(gib), Rounded(usage?.MemoryByteSeconds / SecondsPerHour / BytesPerGib), .. isPriced ? new object?[] { Round((double)cost) } : []];
             },
             notKnown);
     }
 
     private static ReportTable Table(ReportFacts facts, IReadOnlyList<string> columns, Func<string, object?[]> row, IReadOnlyList<string> notKnown)
     {
-        var applications = facts.Rollouts.Select(r => r.Application).Concat(facts.Scalings.Select(s => s.Application)).Concat(facts.Replicas.Select(r => r.Application))
+        var applications = facts.Rollouts.Select(r => r.Application).Concat(facts.Scalings.Select(s => s.Application)).Concat(facts.Replicas.Select(r => r.Application)).Concat(facts.Usage.Select(u => u.Application))
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         return new ReportTable(columns, [.. applications.Select(row)], facts.IsCut ? [.. notKnown, "All of it: there was more than one report reads. Ask for a shorter period."] : notKnown);
     }
+
+    /// <summary>All its hours together; null: nothing was measured.</summary>
+    private static UsageHour? Usage(ReportFacts facts, string application) =>
+        facts.Usage.Where(u => u.Application == application).Aggregate((UsageHour?)null, (sum, hour) => sum?.Plus(hour) ?? hour);
+
+    private static double? ErrorPercent(UsageHour? usage) => usage is { Requests: > 0 } ? Round(100.0 * usage.Errors / usage.Requests) : null;
+
+    private static double? Rounded(double? value) => value is { } known ? Round(known) : null;
 
     private static double Hours(ReportFacts facts, string application) => facts.Replicas.Where(r => r.Application == application).Sum(r => HoursOf(facts, r));
 

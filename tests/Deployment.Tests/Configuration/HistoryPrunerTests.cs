@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Platform.Deployment.Configuration;
+using Platform.Deployment.Usage;
 using Platform.Testing.DeploymentWorld;
 
 namespace Platform.Deployment.Tests.Configuration;
@@ -26,12 +27,14 @@ public sealed class HistoryPrunerTests
                     new { id, revision, state, at = now.AddDays(-days) });
                 await tx.ExecuteAsync("INSERT INTO rollout_steps (rollout, number, step, at, duration, message) VALUES (@id, 1, 'plan', @at, 0, '')", new { id, at = now.AddDays(-days) });
             }
+            foreach (var days in new[] { 400, 1 }) await tx.AddUsageAsync(new UsageHour("shop", UsageHour.HourOf(now.AddDays(-days))) { Requests = 1 });
         });
 
-        Assert.Equal(2, await pruner.PruneAsync(default));
+        Assert.Equal(3, await pruner.PruneAsync(default));
         Assert.Equal(0, await pruner.PruneAsync(default));
 
         Assert.Equal(["b", "d"], await life.Database.ReadAsync(reader => reader.QueryAsync<string>("SELECT id FROM rollouts ORDER BY id")));
         Assert.Equal(["b", "d"], await life.Database.ReadAsync(reader => reader.QueryAsync<string>("SELECT rollout FROM rollout_steps ORDER BY rollout")));
+        Assert.Single(await life.Database.ReadAsync(reader => reader.UsageAsync(DateTimeOffset.UnixEpoch, now, most: 10)));
     }
 }

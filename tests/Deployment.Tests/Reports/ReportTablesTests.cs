@@ -1,5 +1,7 @@
 using Platform.Deployment.Configuration;
 using Platform.Deployment.Reports;
+using Platform.Deployment.Usage;
+using Platform.Metrics;
 
 namespace Platform.Deployment.Tests.Reports;
 
@@ -27,7 +29,25 @@ public sealed class ReportTablesTests
             new Ran { Application = "shop", Revision = "v2", State = "ready", StartedAt = Start.AddHours(20), ReadyAt = Start.AddHours(20).AddSeconds(2) },
             new Ran { Application = "shop", Revision = "v2", State = "failed", StartedAt = Start.AddHours(1), EndedAt = Start.AddHours(2) },
         ],
+        Usage =
+        [
+            new UsageHour("shop", Start) { Requests = 900, Errors = 1, Latencies = Latencies(0.01, 900), CpuSeconds = 1800, ShortSeconds = 30 },
+            new UsageHour("shop", Start.AddHours(1)) { Requests = 100, Errors = 2, Latencies = Latencies(0.1, 100), CpuSeconds = 1800, MemoryByteSeconds = 3600.0 * (1L << 30), ShortSeconds = 12, OutSeconds = 2 },
+        ],
     };
+
+    [Fact]
+    public void Reports_AddUpWhatWasMeasured()
+    {
+        AssertRow("summary", "shop", ("requests", 1000L), ("errorPercent", 0.3));
+        AssertRow("health", "shop", ("availabilityPercent", 99.7), ("tooFewReadySeconds", 42.0), ("noneReadySeconds", 2.0));
+        AssertRow("cost", "shop", ("usedCoreHours", 1.0), ("usedGibHours", 1.0));
+        AssertRow("summary", "cart", ("requests", null), ("errorPercent", null));
+        var table = ReportTables.Make("performance", Day, new PriceSettings())!;
+        var shop = table.Columns.Zip(table.Rows.Single(r => (string?)r[0] == "shop")).ToDictionary(c => c.First, c => c.Second);
+        Assert.InRange((double)shop["p50Milliseconds"]!, 9.8, 10.2);
+        Assert.InRange((double)shop["p95Milliseconds"]!, 98, 102);
+    }
 
     [Fact]
     public void Summary_CountsByApplication() => AssertRow("summary", "shop", ("rollouts", 2), ("completed", 1), ("rolledBack", 1), ("successPercent", 50.0), ("replicaHours", 11.0));
@@ -49,8 +69,8 @@ public sealed class ReportTablesTests
     public void Cost_IsHoursTimesPrices_AndIsLeftOutWithoutAPrice()
     {
         var priced = ReportTables.Make("cost", Day, new PriceSettings { ReplicaHour = 1, CpuCoreHour = 2 })!;
-        Assert.Equal(["application", "replicaHours", "coreHours", "gibHours", "costEur"], priced.Columns);
-        Assert.Equal(["shop", 11.0, 3.0, 6.0, 17.0], priced.Rows[1]);
+        Assert.Equal(["application", "replicaHours", "coreHours", "usedCoreHours", "gibHours", "usedGibHours", "costEur"], priced.Columns);
+        Assert.Equal(["shop", 11.0, 3.0, 1.0, 6.0, 1.0, 17.0], priced.Rows[1]);
         Assert.Contains("counted as zero", priced.NotKnown[0]);
 
         var unpriced = ReportTables.Make("cost", Day, new PriceSettings())!;
@@ -76,6 +96,13 @@ public sealed class ReportTablesTests
         Assert.Contains("&quot;b&quot;&lt;i&gt;", page);
         Assert.Contains("less &lt; more", page);
         Assert.DoesNotContain("<i>", page);
+    }
+
+    private static LatencyHistogram Latencies(double seconds, long count)
+    {
+        var latencies = new LatencyHistogram();
+        latencies.Record(seconds, count);
+        return latencies;
     }
 
     private static void AssertRow(string report, string application, params (string Column, object? Value)[] expected)

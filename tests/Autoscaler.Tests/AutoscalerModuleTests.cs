@@ -36,7 +36,7 @@ public sealed class AutoscalerModuleTests
     }
 
     [Fact]
-    public async Task RolloutUnderWay_NothingIsDecidedAndItSaysWhy()
+    public async Task FirstRolloutUnderWay_NothingIsDecidedAndItSaysWhy()
     {
         var owner = new RecordingOwner();
         await using var host = await StartAsync(owner);
@@ -45,11 +45,26 @@ public sealed class AutoscalerModuleTests
 
         using var client = host.Admin("autoscaler");
         var shop = await RecommendationAsync(client, r => r.GetProperty("decidedAt").ValueKind is JsonValueKind.String);
-        Assert.Contains("The rollout of v1 is under way", shop.GetProperty("heldBecause").GetString());
+        Assert.Contains("The rollout of v1, the first, is under way", shop.GetProperty("heldBecause").GetString());
         using var refused = await client.PostAsJsonAsync("/scale", new { application = Shop, replicas = 3 });
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         Assert.Empty(owner.Commands);
         Assert.Contains(rollout.ToString(), await refused.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task RolloutUnderWay_TheOwnerIsSentWhatTheDemandAsksFor()
+    {
+        var owner = new RecordingOwner();
+        await using var host = await StartAsync(owner);
+        await DeployAsync(host);
+        using var client = host.Admin("autoscaler");
+        await RecommendationAsync(client, r => r.GetProperty("decidedAt").ValueKind is JsonValueKind.String);
+        await host.PublishAsync(new RolloutStarted { Application = Shop, At = DateTimeOffset.UtcNow, CorrelationId = Guid.NewGuid(), Revision = "v2", StableRevision = "v1", Strategy = "canary", RequestedBy = "test" });
+        host.Measure(Shop, 15, new MetricSample(MetricNames.Requests, "v1", "r1", 180), new MetricSample(MetricNames.Requests, "v2", "r2", 20));
+
+        await ModuleHost.UntilAsync(() => owner.Commands.Count > 0, "a ScaleApplication");
+        Assert.Equal(4, owner.Commands[0].Replicas); // (180 + 20) ÷ 50
     }
 
     [Fact]

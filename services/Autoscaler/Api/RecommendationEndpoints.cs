@@ -60,7 +60,7 @@ internal static class RecommendationEndpoints
 
     internal static RecommendationView View(ScaledApplication application, DateTimeOffset? lastHeard, DateTimeOffset now, AutoscalerOptions options)
     {
-        var settings = application.ReadSettings();
+        var settings = application.SettingsInForce();
         var last = application.ReadLast();
         var held = Situation.HeldBecause(application, settings, lastHeard, now, options);
         return new RecommendationView

@@ -107,13 +107,13 @@ internal static class ScaleEndpoints
 
     private static ProblemResult? Refuse(ScaledApplication application, ScaleRequest request)
     {
-        if (application.Rollout is { } rollout)
+        if (application is { Rollout: { } rollout, Revision: null })
         {
-            return Problem.Conflict("rollout-running", "A rollout is under way",
-                $"The rollout {rollout} of {application.RolloutRevision} has {application.Name}; scale it when the rollout has ended, or abort the rollout.");
+            return Problem.Conflict("rollout-running", "The first rollout is under way",
+                $"The rollout {rollout} of {application.RolloutRevision} has {application.Name}, and no revision serves yet; scale it when the rollout has ended, or abort the rollout.");
         }
 
-        var settings = application.ReadSettings();
+        var settings = application.SettingsInForce();
         return request.Replicas < settings.Min || request.Replicas > settings.Max
             ? Problem.BadRequest("outside-limits", "The number is outside the manifest's limits",
                 [new FieldProblem("replicas", $"{settings.Min} to {settings.Max} (scaling.min and scaling.max of the manifest)", $"{request.Replicas}")])

@@ -55,7 +55,9 @@ internal sealed record ScaledApplication
 
     public bool Removed { get; init; }
 
-    public ScalingSettings ReadSettings() => JsonSerializer.Deserialize<ScalingSettings>(Settings, PlatformJson.Options)!;
+    /// <summary>The settings of what serves: a rollout brings its own into force by its good end.</summary>
+    public ScalingSettings SettingsInForce() =>
+        JsonSerializer.Deserialize<ScalingSettings>(Rollout is not null && SettingsBefore is { } before ? before : Settings, PlatformJson.Options)!;
 
     public ScalingDecision? ReadLast() => Last is null ? null : JsonSerializer.Deserialize<ScalingDecision>(Last, PlatformJson.Options);
 }

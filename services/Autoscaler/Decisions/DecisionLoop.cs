@@ -90,7 +90,7 @@ internal sealed partial class DecisionLoop(
         var told = metrics.Windows.Over(GaugeWindow).Last(name, MetricNames.WantedReplicas, revision: "", replica: "");
         var application = Situation.Reconcile(known, told, now);
         if (application != known) await ApplicationStore.ConfirmAsync(transaction, name, application.Wanted, application.Pending);
-        var settings = application.ReadSettings();
+        var settings = application.SettingsInForce();
         var input = await InputAsync(transaction, application, settings, now);
         var decision = Situation.Decide(application, input, metrics.LastHeard(name), options.Value);
         await DecisionStore.KeepAsync(transaction, name, decision, application.ReadLast(), now + settings.Behavior.SyncPeriod, options.Value.KeptDecisions);

@@ -15,14 +15,31 @@ internal static class Situation
     public static ScalingDecision Decide(ScaledApplication application, ScalingInput input, DateTimeOffset? lastHeard, AutoscalerOptions options) =>
         HeldBecause(application, input.Settings, lastHeard, input.Now, options) is { } reason
             ? HorizontalScaler.Unchanged(input, ScalingOutcome.Held, reason)
-            : HorizontalScaler.Decide(input);
+            : application.Rollout is null ? HorizontalScaler.Decide(input)
+            : OnlyGrowing(HorizontalScaler.Decide(input), application);
+
+    /// <summary>
+    /// During a rollout it grows with demand and never shrinks: the serving revision's replicas become idle because the new one's take over,
+    /// which is no reason to have fewer in the end.
+    /// </summary>
+    private static ScalingDecision OnlyGrowing(ScalingDecision decision, ScaledApplication application) => decision.Desired >= decision.Current
+        ? decision with { Recommended = decision.Recommended < decision.Current ? decision.Current : decision.Recommended }
+        : decision with
+        {
+            Outcome = ScalingOutcome.Keep,
+            Desired = decision.Current,
+            Recommended = decision.Current,
+            Stabilized = decision.Current,
+            LimitedBy = [.. decision.LimitedBy, "RolloutUnderWay"],
+            Reason = $"{decision.Reason} While the rollout of {application.RolloutRevision} is under way it only grows.",
+        };
 
     /// <summary>Why nothing is decided now; null: nothing stands in the way.</summary>
     public static string? HeldBecause(ScaledApplication application, ScalingSettings settings, DateTimeOffset? lastHeard, DateTimeOffset now, AutoscalerOptions options)
     {
-        if (application.Rollout is not null)
+        if (application.Rollout is not null && application.Revision is null)
         {
-            return $"The rollout of {application.RolloutRevision} is under way; its replicas are its own until it ends.";
+            return $"The rollout of {application.RolloutRevision}, the first, is under way; its replicas are its own until it ends.";
         }
 
         if (application.HoldUntil is { } until && until > now)
@@ -66,14 +83,18 @@ internal static class Situation
         return replicas != application.Wanted && now - application.ScaledAt > Settled ? application with { Wanted = replicas } : application;
     }
 
-    /// <summary>The replicas as the HPA sees them: those of other revisions are leaving, those that are wanted and unknown are starting.</summary>
+    /// <summary>
+    /// The replicas as the HPA sees them: those of other revisions are leaving, or, during a rollout, guests that carry a part of the load;
+    /// those that are wanted and unknown are starting.
+    /// </summary>
     public static IReadOnlyList<ReplicaObservation> Observe(ScaledApplication application, IReadOnlyList<KnownReplica> known, DateTimeOffset now)
     {
         List<ReplicaObservation> replicas =
         [
             .. known.Select(replica => new ReplicaObservation(
                 replica.Id, replica.StartedAt, replica.Ready, replica.ChangedAt,
-                Leaving: application.Revision is not null && replica.Revision != application.Revision)),
+                Leaving: application is { Revision: not null, Rollout: null } && replica.Revision != application.Revision,
+                Guest: application is { Revision: not null, Rollout: not null } && replica.Revision != application.Revision)),
         ];
         var starting = application.Wanted - replicas.Count(replica => !replica.Leaving);
         for (var i = 0; i < starting; i++) replicas.Add(new ReplicaObservation($"starting-{i}", now, Ready: false, ReadyChangedAt: null));

@@ -90,7 +90,7 @@ internal static class MetricEstimator
         var (sum, measured, missing, notReady) = (0.0, 0, 0, 0);
         foreach (var replica in input.Replicas)
         {
-            if (replica.Leaving) continue;
+            if (replica.Leaving || (replica.Guest && reading.Name != MetricNames.Cpu)) continue;
             if (replica.ReadyChangedAt is not { } changed) notReady++;
             else if (!reading.Samples.TryGetValue(replica.Id, out var sample) || !double.IsFinite(sample.Value) || sample.Value < 0) missing++;
             else if (reading.Name == MetricNames.Cpu && IsInitialising(input, replica, changed, sample)) notReady++;

@@ -33,7 +33,9 @@ internal sealed record ScalingInput
 /// <param name="Ready">True: it serves.</param>
 /// <param name="ReadyChangedAt">When <paramref name="Ready"/> last changed; null: it has no readiness yet (it is only starting).</param>
 /// <param name="Leaving">True: it is being stopped and counts for nothing.</param>
-internal readonly record struct ReplicaObservation(string Id, DateTimeOffset StartedAt, bool Ready, DateTimeOffset? ReadyChangedAt, bool Leaving = false);
+/// <param name="Guest">True: it is of a revision on trial beside the one that serves. It takes over load, and so its cpu is a part of the demand; of
+/// what a replica has whether it has load or not, such as memory, it says nothing of the replicas that are scaled.</param>
+internal readonly record struct ReplicaObservation(string Id, DateTimeOffset StartedAt, bool Ready, DateTimeOffset? ReadyChangedAt, bool Leaving = false, bool Guest = false);
 
 /// <summary>How a metric relates to the number of replicas.</summary>
 internal enum MetricKind

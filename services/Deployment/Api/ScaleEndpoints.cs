@@ -14,7 +14,7 @@ internal static class ScaleEndpoints
     /// <summary>Maps them.</summary>
     public static void Map(RouteGroupBuilder api)
     {
-        api.MapPost("/scale", ScaleAsync).WithTags("Scaling").WithSummary("Runs another number of replicas; refused during a rollout and outside the manifest's limits.")
+        api.MapPost("/scale", ScaleAsync).WithTags("Scaling").WithSummary("Runs another number of replicas; refused outside the manifest's limits. A rollout under way divides the number between its revisions.")
             .Produces<Accepted>(202).RequireAuthorization(Roles.Operator);
         api.MapGet("/scaling/history", HistoryAsync).WithTags("Scaling").WithSummary("What was scaled or refused, newest first.")
             .Produces<Contracts.Http.Page<ScalingView>>().RequireAuthorization(Roles.Viewer);
@@ -39,19 +39,20 @@ internal static class ScaleEndpoints
             Reason = body.Reason ?? "not given",
             Replicas = body.Replicas,
         };
-        var (found, refusal) = await database.TransactAsync(
+        var (row, refusal) = await database.TransactAsync<(ApplicationRow?, string?)>(
             async tx =>
             {
-                if (await tx.ApplicationAsync(body.Application) is not { State: not ApplicationStates.Removed } row) return (false, (string?)null);
+                if (await tx.ApplicationAsync(body.Application) is not { State: not ApplicationStates.Removed } row) return (null, null);
                 var why = await scaling.ApplyAsync(tx, command);
                 if (why is null) await audit.RecordAsync(tx, AuditEntry.For(http, "scale application", body.Application, body.Reason, new { replicas = row.Wanted }, new { replicas = body.Replicas }));
-                return (true, why);
+                return (row, why);
             },
             http.RequestAborted);
-        if (!found) return ApplicationEndpoints.NoApplication(body.Application);
+        if (row is null) return ApplicationEndpoints.NoApplication(body.Application);
         if (refusal is not null) return Problem.Conflict("scaling-refused", "The application was not scaled", refusal);
         var location = $"/api/deployment/applications/{body.Application}";
-        return TypedResults.Accepted(location, new Accepted { Id = command.CorrelationId, Location = location, Message = $"{body.Application} is being scaled to {body.Replicas} replica(s)" });
+        var message = $"{body.Application} is being scaled to {body.Replicas} replica(s)" + (row.Rollout is null ? "" : "; the rollout under way divides them between its revisions");
+        return TypedResults.Accepted(location, new Accepted { Id = command.CorrelationId, Location = location, Message = message });
     }
 
     private static async Task<IResult> HistoryAsync(

@@ -5,7 +5,10 @@ using Platform.Storage;
 
 namespace Platform.Deployment.Applications;
 
-/// <summary>Changes how many replicas of the stable revision are wanted, unless a rollout is under way or the manifest forbids it.</summary>
+/// <summary>
+/// Changes how many replicas of an application are wanted, unless the manifest forbids it. During a rollout the number is only written down:
+/// the rollout sees it at its next look, and divides it between its revisions.
+/// </summary>
 internal sealed class Scaling(Manifests manifests, Facts facts, TimeProvider time)
 {
     /// <summary>Does it, or says why not.</summary>
@@ -14,12 +17,12 @@ internal sealed class Scaling(Manifests manifests, Facts facts, TimeProvider tim
     {
         var application = await tx.ApplicationAsync(command.Application);
         var refusal = await RefusalAsync(tx, application, command);
-        // The row's own words decide when a rollout takes the application at the same moment.
+        // The row's own words decide when a rollout takes the application, or leaves it, at the same moment.
         if (refusal is null && await tx.ExecuteAsync(
-            "UPDATE applications SET wanted = @Replicas WHERE name = @Application AND rollout IS NULL AND state = 'present'",
-            new { command.Replicas, command.Application }) != 1)
+            $"UPDATE applications SET wanted = @Replicas WHERE name = @Application AND rollout {(application!.Rollout is null ? "IS NULL" : "= @Rollout")} AND state = 'present'",
+            new { command.Replicas, command.Application, application.Rollout }) != 1)
         {
-            refusal = "a rollout has just begun; try again when it has ended";
+            refusal = "a rollout has just begun or ended; try again";
         }
 
         var before = application?.Wanted ?? 0;
@@ -36,7 +39,7 @@ internal sealed class Scaling(Manifests manifests, Facts facts, TimeProvider tim
         }
         else if (before != command.Replicas)
         {
-            await tx.SetTargetAsync(command.Application, application!.StableRevision!, new Share(command.Replicas, 100));
+            if (application!.Rollout is null) await tx.SetTargetAsync(command.Application, application.StableRevision!, new Share(command.Replicas, 100));
             await tx.PublishAsync(new ApplicationScaled
             {
                 Application = command.Application,
@@ -57,8 +60,8 @@ internal sealed class Scaling(Manifests manifests, Facts facts, TimeProvider tim
     private async Task<string?> RefusalAsync(Transaction tx, ApplicationRow? application, ScaleApplication command)
     {
         if (application is not { State: ApplicationStates.Present }) return $"there is no application {command.Application}";
-        if (application.Rollout is not null) return "a rollout is under way; try again when it has ended";
-        if (application.StableRevision is null) return "no revision serves yet";
+        if (application.StableRevision is null) return application.Rollout is null ? "no revision serves yet" : "no revision serves yet; try again when its first rollout has ended";
+        if (application.Rollout is not null && command.Replicas == 0) return "a rollout is under way, which needs a replica at least; try again when it has ended";
         if (await manifests.FindAsync(tx, application.Name, application.StableRevision) is not { } manifest) return $"the manifest of {application.StableRevision} is not valid for this version of the platform";
         return command.Replicas >= manifest.Scaling.Min && command.Replicas <= manifest.Scaling.Max
             ? null

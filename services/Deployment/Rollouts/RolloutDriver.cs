@@ -76,7 +76,8 @@ internal sealed class RolloutDriver(
         {
             var before = progress;
             progress = await ApplyAsync(tx, saga, before, await LookAsync(tx, saga, before));
-            if (progress.Stage.IsEnd() || (progress.Stage == before.Stage && progress.Step == before.Step && progress.Phase == before.Phase)) break;
+            var stays = progress.Stage == before.Stage && progress.Step == before.Step && progress.Phase == before.Phase && ReferenceEquals(progress.Plan, before.Plan);
+            if (progress.Stage.IsEnd() || stays) break;
         }
 
         var now = time.GetUtcNow();
@@ -107,7 +108,9 @@ internal sealed class RolloutDriver(
             return plan is null ? RolloutLogic.Fail(progress, problem, now) : RolloutLogic.Begin(progress, plan, now);
         }
 
-        return RolloutLogic.Advance(progress, await facts.ReadAsync(tx, saga, progress));
+        return application.Wanted != RolloutScaling.Count(progress) && await planner.RescaledAsync(tx, application, progress) is { } rescaled
+            ? RolloutScaling.Rescale(progress, rescaled)
+            : RolloutLogic.Advance(progress, await facts.ReadAsync(tx, saga, progress));
     }
 
     /// <summary>Takes the application, if nobody has it and it is this rollout's turn.</summary>

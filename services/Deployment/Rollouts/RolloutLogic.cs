@@ -87,8 +87,7 @@ internal static class RolloutLogic
 
     private static RolloutMove Start(RolloutProgress progress, RolloutFacts facts)
     {
-        if (facts.New.Ready < progress.NewWanted)
-            return RolloutMove.Wait(progress, $"starting {progress.Revision}: {facts.New.Ready} of {progress.NewWanted} replica(s) healthy{StepOf(progress)}");
+        if (Growing(progress, facts) is { } growing) return RolloutMove.Wait(progress, growing);
         if (facts.Baseline.Ready < progress.BaselineWanted)
             return RolloutMove.Wait(progress, $"starting the baseline of {progress.Stable}: {facts.Baseline.Ready} of {progress.BaselineWanted} replica(s) healthy{StepOf(progress)}");
         if (progress.Plan!.NeedsApproval && progress.Approval is null)
@@ -121,6 +120,7 @@ internal static class RolloutLogic
             return RolloutMove.Wait(progress, $"waiting for the gateway to route by table {progress.AwaitedGeneration}{StepOf(progress)}{Problem(facts)}");
         }
 
+        if (Growing(progress, facts) is { } growing) return RolloutMove.Wait(progress, growing);
         var share = progress.NewWeight > 0 ? $"{Share(progress)} of the traffic goes to {progress.Revision}"
             : progress.Mirror > 0 ? $"a copy of {progress.Mirror}% of the requests goes to {progress.Revision}"
             : $"{progress.Revision} can be reached by header or cookie";
@@ -135,6 +135,7 @@ internal static class RolloutLogic
         var finding = !progress.Plan.Analysed ? "nothing is analysed"
             : progress.AnalysisSkipped is { } reason ? $"analysis skipped by {reason}"
             : facts.Verdict?.Sentence ?? "no requests seen yet";
+        if (Growing(progress, facts) is { } growing) return RolloutMove.Wait(progress, $"{growing}: {finding}");
         if (progress.PromotedThrough >= progress.Step) return Watched($"promoted by request: {finding}");
         if (progress.Paused is { } pause) return RolloutMove.Wait(progress, $"paused by {pause.By} ({pause.Reason}){StepOf(progress)}; resume, promote or abort. {finding}", RolloutWait.Resume);
 
@@ -150,6 +151,14 @@ internal static class RolloutLogic
 
         RolloutMove Watched(string message) => new(AfterStep(progress, facts.Now), [Ended(progress, facts.Now, "watch", message + StepOf(progress))]);
     }
+
+    /// <summary>
+    /// The replicas that a change of their number asks for are not all healthy; null: they are. The old set is not let go for some that are
+    /// only on their way.
+    /// </summary>
+    private static string? Growing(RolloutProgress progress, RolloutFacts facts) => facts.New.Ready < progress.NewWanted
+        ? $"starting {progress.Revision}: {facts.New.Ready} of {progress.NewWanted} replica(s) healthy{StepOf(progress)}"
+        : null;
 
     private static RolloutProgress AfterStep(RolloutProgress progress, DateTimeOffset now)
     {

@@ -21,6 +21,23 @@ internal sealed class RolloutPlanner(Manifests manifests, Configurations configu
         return (Plan(manifest, environment.Approval, application.StableRevision, application.Wanted, progress.Instant), "");
     }
 
+    /// <summary>The plan under way, for the number of replicas that the application has now; null: it is the same, or the manifest cannot be read.</summary>
+    public async Task<RolloutPlan?> RescaledAsync(Reader reader, ApplicationRow application, RolloutProgress progress)
+    {
+        if (await manifests.FindAsync(reader, application.Name, progress.Revision) is not { } manifest) return null;
+        var plan = Rescaled(progress, manifest, application.Wanted);
+        return (plan.Replicas, plan.OldReplicas) == (progress.Plan!.Replicas, progress.Plan.OldReplicas) ? null : plan;
+    }
+
+    /// <summary>What the plan under way would be for another number of replicas.</summary>
+    public static RolloutPlan Rescaled(RolloutProgress progress, Manifest manifest, int wanted)
+    {
+        var sets = new ReplicaSets(progress.Revision, Replicas(manifest, wanted), progress.Stable ?? "", wanted);
+        return progress.Stable is null ? RolloutStrategyList.First(sets.Revision, sets.Replicas)
+            : progress.Instant ? RolloutStrategyList.Instant(sets)
+            : RolloutStrategyList.Find(manifest.Rollout.Strategy)!.Plan(manifest.Rollout, sets);
+    }
+
     /// <summary>As many as ran before, within the new manifest's limits; at least one, for otherwise nothing would be known of it.</summary>
     public static int Replicas(Manifest manifest, int old) =>
         Math.Clamp(Math.Max(1, old), Math.Max(1, manifest.Scaling.Min), Math.Max(1, manifest.Scaling.Max));

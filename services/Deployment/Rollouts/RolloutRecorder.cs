@@ -53,8 +53,8 @@ internal sealed class RolloutRecorder(Manifests manifests, TimeProvider time)
             });
         }
 
-        if (!before.Decided && next.Decided) await SetStableAsync(tx, saga, next.Revision, next.Stable, next.Plan!.Replicas);
-        if (before.Decided && !next.Decided) await SetStableAsync(tx, saga, next.Stable, null, next.Plan!.OldReplicas);
+        if (!before.Decided && next.Decided) await SetStableAsync(tx, saga, next.Revision, next.Stable, RolloutScaling.Count(before), next.Plan!.Replicas);
+        if (before.Decided && !next.Decided) await SetStableAsync(tx, saga, next.Stable, null, RolloutScaling.Count(before), next.Plan!.OldReplicas);
         if (next.Stage.IsEnd() && !before.Stage.IsEnd()) await EndAsync(tx, saga, next, now);
     }
 
@@ -94,11 +94,15 @@ internal sealed class RolloutRecorder(Manifests manifests, TimeProvider time)
         });
     }
 
-    private static async Task SetStableAsync(Transaction tx, RolloutState saga, string? stable, string? previous, int wanted)
+    /// <summary>Another revision serves. A number that somebody has asked for at this very moment stands: the rollout follows it at its next look.</summary>
+    private static async Task SetStableAsync(Transaction tx, RolloutState saga, string? stable, string? previous, int seen, int wanted)
     {
         await tx.ExecuteAsync(
-            "UPDATE applications SET stable_revision = @stable, previous_revision = @previous, wanted = @wanted WHERE name = @name",
-            new { name = saga.Application, stable, previous, wanted });
+            """
+            UPDATE applications SET stable_revision = @stable, previous_revision = @previous, wanted = CASE WHEN wanted = @seen THEN @wanted ELSE wanted END
+            WHERE name = @name
+            """,
+            new { name = saga.Application, stable, previous, seen, wanted });
         await tx.ExecuteAsync("UPDATE revisions SET served = 1 WHERE application = @name AND name = @stable", new { name = saga.Application, stable });
     }
 
@@ -106,6 +110,13 @@ internal sealed class RolloutRecorder(Manifests manifests, TimeProvider time)
     {
         await tx.ExecuteAsync(
             "UPDATE applications SET rollout = NULL WHERE name = @name AND rollout = @id", new { name = saga.Application, id = saga.CorrelationId });
+        // A number that was asked for after the rollout's last look, which looks no more.
+        await tx.ExecuteAsync(
+            """
+            UPDATE targets SET wanted = (SELECT wanted FROM applications WHERE name = @name)
+            WHERE application = @name AND until IS NULL AND revision = (SELECT stable_revision FROM applications WHERE name = @name AND rollout IS NULL AND state = 'present')
+            """,
+            new { name = saga.Application });
         // The next in the queue has its turn.
         await tx.ExecuteAsync(
             "UPDATE rollouts SET due_at = @now WHERE application = @name AND ended_at IS NULL AND due_at IS NOT NULL AND id <> @id",

@@ -1,6 +1,6 @@
 namespace Platform.Contracts.Scaling;
 
-/// <summary>Run this many replicas. Owner: Deployment, which refuses it during a rollout and outside the manifest's limits.</summary>
+/// <summary>Run this many replicas. Owner: Deployment, which refuses it outside the manifest's limits; a rollout under way divides the number between its revisions.</summary>
 public sealed record ScaleApplication : ICommand
 {
     /// <inheritdoc/>

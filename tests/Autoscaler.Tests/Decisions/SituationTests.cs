@@ -1,5 +1,6 @@
 using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.Decisions;
+using Platform.Autoscaler.Scaling;
 using Platform.Contracts.Metrics;
 using Platform.Contracts.Scaling;
 
@@ -36,7 +37,7 @@ public sealed class SituationTests
     [Fact]
     public void HeldBecause_EachReason_SaysItself()
     {
-        Assert.Contains("rollout of v2", Held(Shop with { Rollout = Guid.NewGuid(), RolloutRevision = "v2" }, Now));
+        Assert.Contains("rollout of v2", Held(Shop with { Revision = null, Rollout = Guid.NewGuid(), RolloutRevision = "v2" }, Now));
         Assert.Contains("ann scaled it by hand", Held(Shop with { HoldUntil = Now.AddMinutes(1), HoldBy = "ann" }, Now));
         Assert.Contains("not confirmed yet", Held(Shop with { Pending = Guid.NewGuid(), PendingTo = 3, PendingSince = Now.AddSeconds(-1) }, Now));
         Assert.Contains("for 20 s", Held(Shop, Now.AddSeconds(-20)));
@@ -50,6 +51,82 @@ public sealed class SituationTests
             [new KnownReplica { Id = "a", Revision = "v1", Ready = true }, new KnownReplica { Id = "b", Revision = "v0", Ready = true }], Now);
         Assert.Equal([false, true, false, false], observed.Select(replica => replica.Leaving));
         Assert.Equal(2, observed.Count(replica => replica.ReadyChangedAt is null));
+    }
+
+    [Fact]
+    public void Decide_DuringARollout_TheLoadOfBothRevisionsCountsAndItGrows()
+    {
+        // 4 of v1 carry half of the load at 70 %, 2 of v2 the other half at 140 %: 5.6 cores ÷ 0.7 = 8.
+        var decision = Decide(OnTrial, ("a", 0.7), ("b", 0.7), ("c", 0.7), ("d", 0.7), ("x", 1.4), ("y", 1.4));
+        Assert.Equal((ScalingOutcome.Scale, 8), (decision.Outcome, decision.Desired));
+    }
+
+    [Fact]
+    public void Decide_DuringARollout_ServingReplicasThatBecomeIdleAreKept()
+    {
+        var decision = Decide(OnTrial, ("a", 0.01), ("b", 0.01), ("c", 0.01), ("d", 0.01), ("x", 0.2), ("y", 0.2));
+        Assert.Equal((ScalingOutcome.Keep, 4, 4), (decision.Outcome, decision.Desired, decision.Recommended));
+        Assert.Contains("While the rollout of v2 is under way it only grows", decision.Reason);
+    }
+
+    [Fact]
+    public void Decide_DuringARollout_WhatFreshReplicasBurnWhileTheyStartIsNoDemand()
+    {
+        var decision = Decide(OnTrial, fresh: Now.AddSeconds(-1), ("a", 0.7), ("b", 0.7), ("c", 0.7), ("d", 0.7), ("x", 4), ("y", 4));
+        Assert.Equal((ScalingOutcome.Keep, 4), (decision.Outcome, decision.Desired));
+    }
+
+    [Fact]
+    public void Decide_DuringARollout_MemoryOfTheRevisionOnTrialIsNotAdded()
+    {
+        var memory = new ScalingSettings { Max = 10, Metrics = [new MetricTarget { Name = MetricNames.Memory, Target = 0.7 }] };
+        var decision = Decide(OnTrial, memory, Now.AddMinutes(-9), ("a", 0.7), ("b", 0.7), ("c", 0.7), ("d", 0.7), ("x", 0.9), ("y", 0.9));
+        Assert.Equal(4, decision.Desired);
+    }
+
+    [Fact]
+    public void SettingsInForce_DuringARollout_AreThoseOfWhatServes()
+    {
+        var shop = OnTrial with { Settings = """{"max":9}""", SettingsBefore = """{"max":3}""" };
+        Assert.Equal(3, shop.SettingsInForce().Max);
+        Assert.Equal(9, (shop with { Rollout = null }).SettingsInForce().Max);
+    }
+
+    private static ScaledApplication OnTrial { get; } = Shop with { Wanted = 4, Rollout = Guid.NewGuid(), RolloutRevision = "v2" };
+
+    private static ScalingDecision Decide(ScaledApplication application, params (string Id, double Cpu)[] replicas) => Decide(application, Now.AddMinutes(-9), replicas);
+
+    private static ScalingDecision Decide(ScaledApplication application, DateTimeOffset fresh, params (string Id, double Cpu)[] replicas) =>
+        Decide(application, Settings with { Max = 10 }, fresh, replicas);
+
+    /// <param name="application">The application.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="fresh">When the replicas of v2, x and y, were started and became ready.</param>
+    /// <param name="replicas">Those of v1 and of v2, and what each uses.</param>
+    private static ScalingDecision Decide(ScaledApplication application, ScalingSettings settings, DateTimeOffset fresh, params (string Id, double Value)[] replicas)
+    {
+        var known = replicas.Select(r => r.Id is "x" or "y"
+            ? new KnownReplica { Id = r.Id, Revision = "v2", Ready = true, StartedAt = fresh, ChangedAt = fresh }
+            : new KnownReplica { Id = r.Id, Revision = "v1", Ready = true, StartedAt = Now.AddHours(-1), ChangedAt = Now.AddHours(-1) }).ToList();
+        var input = new ScalingInput
+        {
+            Now = Now,
+            Current = application.Wanted,
+            Settings = settings,
+            Replicas = Situation.Observe(application, known, Now),
+            Metrics =
+            [
+                new MetricReading
+                {
+                    Name = settings.Metrics[0].Name,
+                    Target = settings.Metrics[0].Target,
+                    Kind = MetricKind.Resource,
+                    Samples = replicas.ToDictionary(r => r.Id, r => new ReplicaSample(r.Value, Now, TimeSpan.FromSeconds(15))),
+                },
+            ],
+            History = ScalingHistory.Empty,
+        };
+        return Situation.Decide(application, input, Now, new AutoscalerOptions());
     }
 
     private static string? Held(ScaledApplication application, DateTimeOffset? heard) =>

@@ -23,12 +23,59 @@ public sealed class RolloutLogicTests
             from unavailable in Gen.Choose(0, 3)
             from seed in Gen.Choose(0, int.MaxValue - 1)
             from trouble in Gen.Choose(0, 4)
-            select (strategy, replicas, old, surge, unavailable, seed, trouble);
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2_000), Prop.ForAll(histories.ToArbitrary(), h =>
+            from scaled in Gen.Choose(0, 1)
+            select (strategy, replicas, old, surge, unavailable, seed, trouble, scaled);
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(4_000), Prop.ForAll(histories.ToArbitrary(), h =>
         {
-            var plan = h.old == 0 ? RolloutStrategyList.First("v2", h.replicas) : PlanOf(h.strategy, new ReplicaSets("v2", h.replicas, "v1", h.old), h.surge, h.unavailable);
-            return new History(plan, new Random(h.seed), h.trouble).Run();
+            return new History(Plan(h.replicas, h.old), new Random(h.seed), h.trouble, h.scaled == 1 ? count => Plan(count, h.old == 0 ? 0 : count) : null).Run();
+
+            RolloutPlan Plan(int replicas, int old) =>
+                h.old == 0 ? RolloutStrategyList.First("v2", replicas) : PlanOf(h.strategy, new ReplicaSets("v2", replicas, "v1", old), h.surge, h.unavailable);
         }));
+    }
+
+    [Fact]
+    public void A_canary_that_is_scaled_keeps_its_shares_and_its_watch_and_both_sets_follow()
+    {
+        var facts = new RolloutFacts { Now = Start, New = new RevisionFacts(5, 5), Old = new RevisionFacts(4, 4), TrafficAcknowledged = true };
+        var fourth = RolloutLogic.Begin(Fresh("v1"), PlanOf("canary", new ReplicaSets("v2", 4, "v1", 4), 0, 0), Start).Next;
+        while (fourth is not { Step: 5, Stage: RolloutStage.Watching }) fourth = RolloutLogic.Advance(fourth.Promote(fully: false), facts).Next;
+
+        var (scaled, steps) = RolloutScaling.Rescale(fourth, PlanOf("canary", new ReplicaSets("v2", 10, "v1", 10), 0, 0));
+
+        Assert.Equal((2, 4), (fourth.NewWanted, fourth.OldWanted));
+        Assert.Equal((5, 10), (scaled.NewWanted, scaled.OldWanted));
+        Assert.Equal((fourth.NewWeight, fourth.OldWeight, fourth.Stage, fourth.StageSince), (scaled.NewWeight, scaled.OldWeight, scaled.Stage, scaled.StageSince));
+        Assert.Equal(("scale", "10 replica(s) wanted: 10 instead of 4 of v1, 5 instead of 2 of v2 (step 5 of 6)"), (steps.Single().Step, steps.Single().Message));
+        // It does not leave the step before the replicas that the new number asks for are healthy; then the watch counts from where it began.
+        var over = facts with { Now = Start.AddSeconds(4), Verdict = Good };
+        Assert.Equal(RolloutStage.Watching, RolloutLogic.Advance(scaled, over with { New = new RevisionFacts(4, 5) }).Next.Stage);
+        Assert.Equal((6, 10), (RolloutLogic.Advance(scaled, over).Next.Step, RolloutLogic.Advance(scaled, over).Next.NewWanted));
+    }
+
+    [Fact]
+    public void A_rolling_update_that_is_scaled_goes_on_where_it_has_come_as_far()
+    {
+        var half = RolloutLogic.Begin(Fresh("v1"), PlanOf("rolling", new ReplicaSets("v2", 4, "v1", 4), 1, 0), Start).Next with { Step = 2, Stage = RolloutStage.Starting, NewWanted = 2, OldWanted = 3, NewWeight = 1, OldWeight = 4 };
+
+        var grown = RolloutScaling.Rescale(half, PlanOf("rolling", new ReplicaSets("v2", 8, "v1", 8), 1, 0)).Next;
+        var shrunk = RolloutScaling.Rescale(half, PlanOf("rolling", new ReplicaSets("v2", 2, "v1", 2), 1, 0)).Next;
+
+        Assert.Equal((4, 4, 5, 1, 4), (grown.Step, grown.NewWanted, grown.OldWanted, grown.NewWeight, grown.OldWeight));
+        Assert.Equal((1, 1, 2), (shrunk.Step, shrunk.NewWanted, shrunk.OldWanted));
+    }
+
+    [Fact]
+    public void A_rollback_does_not_wait_for_replicas_that_only_the_new_number_asks_for()
+    {
+        var facts = new RolloutFacts { Now = Start, New = new RevisionFacts(2, 2), Old = new RevisionFacts(2, 2), TrafficAcknowledged = true };
+        var watching = Until(RolloutLogic.Begin(Fresh("v1"), PlanOf("canary", new ReplicaSets("v2", 2, "v1", 2), 0, 0), Start).Next, facts, RolloutStage.Watching);
+        var scaled = RolloutScaling.Rescale(watching, PlanOf("canary", new ReplicaSets("v2", 20, "v1", 20), 0, 0)).Next;
+
+        var bad = RolloutLogic.Advance(scaled, facts with { Verdict = History.Bad }).Next;
+
+        Assert.Equal(RollbackPhase.Restore, bad.Phase);
+        Assert.Equal((RollbackPhase.Return, 20), (RolloutLogic.Advance(bad, facts).Next.Phase, bad.OldWanted));
     }
 
     [Fact]
@@ -196,11 +243,12 @@ public sealed class RolloutLogicTests
         new() { Revision = "v2", Stable = stable, CreatedAt = Start, StageSince = Start, BeganAt = Start, Stage = RolloutStage.Planning };
 
     /// <summary>A small world that does, in random order, what the rollout asks for.</summary>
-    private sealed class History(RolloutPlan plan, Random random, int trouble)
+    private sealed class History(RolloutPlan plan, Random random, int trouble, Func<int, RolloutPlan>? planFor)
     {
         private DateTimeOffset _now = Start;
         private int _newLive, _newReady, _oldLive = plan.OldReplicas, _oldReady = plan.OldReplicas, _baseline;
         private string? _failure;
+        private bool _scaledLast;
 
         public bool Run()
         {
@@ -214,6 +262,7 @@ public sealed class RolloutLogicTests
                 if (trouble == 2 && random.Next(60) == 0) p = p.Promote(fully: random.Next(2) == 0);
                 if (trouble == 2 && random.Next(60) == 0) p = p.Pause("ann", "why", _now);
                 if (random.Next(20) == 0) p = p.Resume(_now);
+                if (planFor is not null && random.Next(15) == 0) p = Scale(p, stable);
                 var acknowledged = random.Next(3) == 0;
                 var verdict = trouble == 3 && random.Next(60) == 0 ? Bad : random.Next(4) == 0 ? Good : null;
                 var next = RolloutLogic.Advance(p, new RolloutFacts
@@ -231,6 +280,18 @@ public sealed class RolloutLogicTests
             }
 
             throw new InvalidOperationException($"It has not ended: {p}");
+        }
+
+        /// <summary>Somebody wants another number, at any moment.</summary>
+        private RolloutProgress Scale(RolloutProgress p, string? stable)
+        {
+            if (stable is null && !p.Decided) return p;
+            var next = RolloutScaling.Rescale(p, planFor!(random.Next(1, 12))).Next;
+            plan = next.Plan!;
+            _scaledLast |= next.Decided;
+            Require((next.Stage == p.Stage || (plan.Strategy == "rolling" && next.Stage == RolloutStage.Starting)) && next.StageSince == p.StageSince && next.NewWeight == p.NewWeight, "scaling moved more than replicas", next);
+            Hold(p, next, stable);
+            return next;
         }
 
         public static Verdict Bad => new() { Outcome = VerdictOutcome.Fail, Sentence = "bad", Requests = 100, ErrorRate = 1, P95 = TimeSpan.Zero };
@@ -273,7 +334,7 @@ public sealed class RolloutLogicTests
         {
             if (p.Stage == RolloutStage.Completed)
             {
-                Require(p is { NewWeight: > 0, OldWanted: 0 } && p.NewWanted == plan.Replicas && _newReady == plan.Replicas && (_oldLive == 0 || plan.ScaleDownDelay > TimeSpan.Zero) && _baseline == 0, "completed, but not so", p);
+                Require(p is { NewWeight: > 0, OldWanted: 0 } && p.NewWanted == plan.Replicas && (_newReady == plan.Replicas || _scaledLast) && (_oldLive == 0 || plan.ScaleDownDelay > TimeSpan.Zero) && _baseline == 0, "completed, but not so", p);
             }
             else
             {

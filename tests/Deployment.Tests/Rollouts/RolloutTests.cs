@@ -267,7 +267,7 @@ public sealed class RolloutTests
     }
 
     [Fact]
-    public async Task Scaling_is_refused_during_a_rollout()
+    public async Task A_rollout_divides_a_new_number_of_replicas_between_its_revisions()
     {
         await using var world = await WithV1Async();
         var id = await world.DeployAsync(Manifests.BlueGreen("v2", watch: "60s"));
@@ -275,8 +275,12 @@ public sealed class RolloutTests
 
         await world.ScaleAsync(5);
 
-        await world.UntilAsync("it is refused", () => world.EventsOf<ScalingRefused>().Any(e => e.Requested == 5 && e.Reason.Contains("rollout")));
-        Assert.Equal(4, world.Machine.Alive.Count);
+        await world.UntilAsync("both sets have grown", () => world.Machine.Alive.Count(p => p.Revision == "v1") == 5 && world.Machine.Alive.Count(p => p.Revision == "v2") == 5);
+        await world.UntilAsync("it is told", () => world.EventsOf<ApplicationScaled>().Any(e => e is { From: 2, To: 5 }));
+        Assert.Contains(await world.StepsAsync(id), s => s.Step == "scale" && s.Message.Contains("5 instead of 2 of v2"));
+        Assert.Equal("watching", (await world.RolloutAsync(id))!.State);
+        await world.ScaleAsync(0);
+        await world.UntilAsync("none at all is refused", () => world.EventsOf<ScalingRefused>().Any(e => e.Requested == 0));
     }
 
     [Fact]

@@ -57,6 +57,24 @@ internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> S
         play.World.Gateway.Busy.Clear();
     });
 
+    /// <summary>Up in the middle of a canary, and down again; both sets follow, and the rollout goes on.</summary>
+    public static Scenario ScaledCanary { get; } = new("scaledCanary", First, async play =>
+    {
+        var canary = Deploy("v11", "canary, steps: [10, 50, 100], stepDuration: 3s, watch: 1s");
+        await play.SendAsync(canary);
+        await play.UntilAsync("it was watched", () => play.Outside.Value<string>("SELECT state FROM rollouts WHERE id = @id", new { id = canary.CorrelationId.ToString() }) is "watching");
+        await play.SendAsync(Scale(5));
+        await play.UntilAsync("it was divided", () => play.Outside.Value<long>("SELECT COUNT(*) FROM rollout_steps WHERE step = 'scale'") > 0);
+        await play.SendAsync(Scale(3));
+    });
+
+    /// <summary>A number that comes while a rolling update goes on, at whatever moment.</summary>
+    public static Scenario ScaledRolling { get; } = new("scaledRolling", First, async play =>
+    {
+        await play.SendAsync(Deploy("v12", "rolling, maxSurge: 1, maxUnavailable: 0, watch: 1s"));
+        await play.SendAsync(Scale(4));
+    });
+
     /// <summary>A process dies, and its id goes to somebody else's.</summary>
     public static Scenario Crashed { get; } = new("crashed", First, play =>
     {
@@ -88,7 +106,7 @@ internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> S
     });
 
     public static IReadOnlyList<Scenario> All { get; } =
-        [First, BlueGreen, RolledBack, Rolling, Canary, Experiment, Returned, Handled, Scaled, Crashed, Aborted, GatewayAway];
+        [First, BlueGreen, RolledBack, Rolling, Canary, Experiment, Returned, Handled, Scaled, ScaledCanary, ScaledRolling, Crashed, Aborted, GatewayAway];
 
     public override string ToString() => Name;
 

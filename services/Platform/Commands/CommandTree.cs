@@ -53,7 +53,7 @@ internal static class CommandTree
     {
         var cli = new Cli(output, clock);
         var root = Create(cli);
-        var parsed = root.Parse(args);
+        var parsed = root.Parse(BenchCommand.Handed(args));
         if (parsed.Errors.Count > 0 && parsed.Action is null or ParseErrorAction)
         {
             var path = string.Join(' ', Path(parsed));

@@ -47,6 +47,10 @@ internal sealed class BenchEngine : IAsyncDisposable
     /// <summary>The client's answer.</summary>
     public Task<string> DockerAsync(params string[] arguments) => Command.RunAsync("docker", ["--host", Endpoint, .. arguments]);
 
+    /// <summary>Removes what is held until the last of a Swarm's tasks is gone, a moment after its service.</summary>
+    public Task RemoveAsync(params string[] arguments) =>
+        Eventually.HoldsAsync(() => Command.TryAsync("docker", ["--host", Endpoint, .. arguments]), $"docker {string.Join(' ', arguments)} succeeds", TimeSpan.FromMinutes(2));
+
     /// <summary>Builds an image; BuildKit's plug-in is not everywhere.</summary>
     public Task BuildAsync(params string[] arguments) =>
         Command.RunAsync("docker", ["build", "--quiet", .. arguments], new Dictionary<string, string> { ["DOCKER_HOST"] = Endpoint, ["DOCKER_BUILDKIT"] = "0" });

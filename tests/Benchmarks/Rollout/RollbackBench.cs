@@ -26,7 +26,8 @@ internal sealed class RollbackBench : IBench
         new("rate", "requests per second, open loop", "500"),
         new("replicas", "replicas of each revision", "2"),
         new("weight", "the broken canary's share in percent", "1"),
-        new("judges", "separated by commas", "statistical,kayenta,threshold"),
+        new("judges", "separated by commas; empty: no broken canary", "statistical,kayenta,threshold"),
+        .. StorefrontRuntime.Options,
     ];
 
     public async Task<BenchResult> RunAsync(BenchContext context)
@@ -34,14 +35,16 @@ internal sealed class RollbackBench : IBench
         var (clock, ct) = (TimeProvider.System, context.CancellationToken);
         var (rollbacks, rate, replicas) = (context.Integer("rollbacks"), context.Number("rate"), context.Integer("replicas"));
         if (rollbacks < 1) throw new BenchUsageException("--rollbacks: expected at least 1.");
+        var runtime = StorefrontRuntime.Of(context);
+        await using var package = await StorefrontPackage.PrepareAsync(runtime, needsSwarm: false, Good, Bad, Broken);
         var folder = Directory.CreateTempSubdirectory("bench-rollback-").FullName;
         try
         {
-            await using var platform = await PlatformChild.StartAsync(Path.Combine(folder, "platform"), clock, ct);
+            await using var platform = await PlatformChild.StartAsync(Path.Combine(folder, "platform"), clock, ct, package.Settings);
             var check = new Met();
             using var load = new LoadGenerator(
                 new LoadOptions { Target = platform.Client.Addresses.Traffic, Profile = RateProfile.Constant(rate, TimeSpan.FromDays(1)), StreamShare = 0, Inspect = check.Inspect }, clock);
-            var run = new Run(platform.Client, context, clock, check, load, replicas);
+            var run = new Run(platform.Client, package, context, clock, check, load, replicas);
             await run.DeployAsync(Good, "strategy: blueGreen, watch: 0s, analysis: { judge: none }");
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
             load.Recorder.BeginPhase("all", TimeSpan.Zero);
@@ -52,8 +55,8 @@ internal sealed class RollbackBench : IBench
                 var rows = new List<IReadOnlyDictionary<string, object?>>();
                 var kept = await run.RollBackAsync("old replicas kept", rollbacks, "10m");
                 var cold = await run.RollBackAsync("old replicas started", rollbacks, "0s");
-                rows.AddRange([Row("old replicas kept", kept), Row("old replicas started", cold)]);
-                foreach (var judge in context.Text("judges").Split(',')) rows.Add(await run.HarmAsync(judge, context.Integer("weight"), rate));
+                rows.AddRange([Row(runtime.Name, "old replicas kept", kept), Row(runtime.Name, "old replicas started", cold)]);
+                foreach (var judge in context.Text("judges").Split(',', StringSplitOptions.RemoveEmptyEntries)) rows.Add(await run.HarmAsync(judge, context.Integer("weight"), rate));
                 return new BenchResult(
                     rows,
                     [
@@ -73,7 +76,7 @@ internal sealed class RollbackBench : IBench
         }
     }
 
-    private static IReadOnlyDictionary<string, object?> Row(string kind, IReadOnlyList<double> milliseconds) => new Dictionary<string, object?>
+    private static IReadOnlyDictionary<string, object?> Row(string runtime, string kind, IReadOnlyList<double> milliseconds) => new Dictionary<string, object?>
     {
         ["subject"] = "ours",
         ["case"] = $"rollback, {kind}",
@@ -111,7 +114,7 @@ internal sealed class RollbackBench : IBench
         }
     }
 
-    private sealed class Run(PlatformClient client, BenchContext context, TimeProvider clock, Met met, LoadGenerator load, int replicas)
+    private sealed class Run(PlatformClient client, StorefrontPackage package, BenchContext context, TimeProvider clock, Met met, LoadGenerator load, int replicas)
     {
         private int _shipped;
 
@@ -142,6 +145,7 @@ internal sealed class RollbackBench : IBench
             var row = new Dictionary<string, object?>
             {
                 ["subject"] = judge == "statistical" ? "ours" : judge,
+                ["runtime"] = context.Text("runtime"),
                 ["case"] = $"broken canary at {weight} % of {rate:0}/s: {rollout.State}",
                 ["times"] = 1,
                 ["lastBadRequestMilliseconds"] = (load.Elapsed - asked).TotalMilliseconds,
@@ -158,10 +162,7 @@ internal sealed class RollbackBench : IBench
             var manifest = $$"""
                 name: storefront
                 revision: {{version}}-{{++_shipped}}
-                process:
-                  command: ["dotnet", "Storefront.dll"]
-                  workingDirectory: "{{Storefront.Folder}}"
-                  env: { STOREFRONT_VERSION: {{version}} }
+                {{package.Section(version, journal: null)}}
                 health: { path: {{Storefront.Health}}, interval: 500ms, timeout: 5s, unhealthyAfter: 5 }
                 scaling: { min: {{replicas}}, max: {{replicas}}, metrics: [ { name: requestsPerSecond, target: 100000 } ] }
                 rollout: { {{rollout}} }

@@ -82,9 +82,8 @@ internal sealed class ServicePeer : IRolloutSubject
     {
         if (_front is not null) await _front.DisposeAsync();
         await Command.TryAsync("docker", ["--host", _engine.Endpoint, "service", "rm", Service]);
-        // What it holds goes with its last task, a moment later.
-        await Eventually.HoldsAsync(() => Command.TryAsync("docker", ["--host", _engine.Endpoint, "network", "rm", Network]), "the service's network is removed");
-        await Eventually.HoldsAsync(() => Command.TryAsync("docker", ["--host", _engine.Endpoint, "volume", "rm", "--force", Volume]), "the service's volume is removed");
+        await _engine.RemoveAsync("network", "rm", Network);
+        await _engine.RemoveAsync("volume", "rm", "--force", Volume);
     }
 
     private async Task<bool> AnswersAsync()

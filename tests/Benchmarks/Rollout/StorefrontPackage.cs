@@ -63,7 +63,13 @@ internal sealed class StorefrontPackage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Engine is null) return;
-        await Engine.DockerAsync("volume", "rm", "--force", Volume);
-        await Engine.DisposeAsync();
+        try
+        {
+            await Engine.RemoveAsync("volume", "rm", "--force", Volume);
+        }
+        finally
+        {
+            await Engine.DisposeAsync();
+        }
     }
 }

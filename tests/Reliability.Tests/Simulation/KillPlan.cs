@@ -5,7 +5,7 @@ using Platform.Testing.DeploymentWorld;
 namespace Platform.Reliability.Simulation;
 
 /// <summary>The gate of one life: writes down what passes, and kills at the point it was given, or at the n-th passing of any.</summary>
-internal sealed class KillPlan(KillPoint? point = null, int nth = 0, Action? alsoBefore = null) : IEffects
+internal sealed class KillPlan(KillPoint? point = null, int nth = 0, Action? alsoBefore = null, Action<KillPoint>? watch = null) : IEffects
 {
     private readonly ConcurrentDictionary<(Side, EffectKind, string), int> _counts = [];
     private readonly ConcurrentQueue<KillPoint> _passed = [];
@@ -28,6 +28,7 @@ internal sealed class KillPlan(KillPoint? point = null, int nth = 0, Action? als
         var name = KillPoint.NameOf(what);
         var here = new KillPoint(side, kind, name, _counts.AddOrUpdate((side, kind, name), 1, (_, n) => n + 1));
         _passed.Enqueue(here);
+        watch?.Invoke(here);
         if (here != point && Interlocked.Increment(ref _number) != nth) return;
         Killed = here;
         alsoBefore?.Invoke();

@@ -62,7 +62,7 @@ internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> S
     {
         var canary = Deploy("v11", "canary, steps: [10, 50, 100], stepDuration: 3s, watch: 1s");
         await play.SendAsync(canary);
-        await play.UntilAsync("it was watched", () => play.Outside.Value<string>("SELECT state FROM rollouts WHERE id = @id", new { id = canary.CorrelationId.ToString() }) is "watching");
+        await WatchedOrOverAsync(play, canary);
         await play.SendAsync(Scale(5));
         await play.UntilAsync("it was divided", () => play.Outside.Value<long>("SELECT COUNT(*) FROM rollout_steps WHERE step = 'scale'") > 0);
         await play.SendAsync(Scale(3));
@@ -91,8 +91,24 @@ internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> S
         var given = Deploy("v5", "blueGreen, watch: 1m");
         await play.SendAsync(given);
         await play.SendAsync(Deploy("v6", "blueGreen, watch: 1s"));
-        await play.UntilAsync("it was watched", () => play.Outside.Value<string>("SELECT state FROM rollouts WHERE id = @id", new { id = given.CorrelationId.ToString() }) is "watching");
+        await WatchedOrOverAsync(play, given);
         await play.SendAsync(new AbortRollout { Application = "shop", At = play.Clock.GetUtcNow(), CorrelationId = given.CorrelationId, RequestedBy = "test", Reason = "enough" });
+    });
+
+    /// <summary>Given up when a part of the old set has gone, which has to be brought back first.</summary>
+    public static Scenario RollingAborted { get; } = new("rollingAborted", First, async play =>
+    {
+        var given = Deploy("v14", "rolling, maxSurge: 1, maxUnavailable: 0, watch: 1m");
+        await play.SendAsync(given);
+        await WatchedOrOverAsync(play, given);
+        await play.SendAsync(new AbortRollout { Application = "shop", At = play.Clock.GetUtcNow(), CorrelationId = given.CorrelationId, RequestedBy = "test", Reason = "enough" });
+    });
+
+    /// <summary>A revision that ends right after its start.</summary>
+    public static Scenario Failed { get; } = new("failed", First, play =>
+    {
+        play.World.Machine.Of("v13").ExitsWith = 3;
+        return play.SendAsync(Deploy("v13", "blueGreen, watch: 1s"));
     });
 
     /// <summary>The gateway does not answer for a while.</summary>
@@ -106,11 +122,15 @@ internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> S
     });
 
     public static IReadOnlyList<Scenario> All { get; } =
-        [First, BlueGreen, RolledBack, Rolling, Canary, Experiment, Returned, Handled, Scaled, ScaledCanary, ScaledRolling, Crashed, Aborted, GatewayAway];
+        [First, BlueGreen, RolledBack, Rolling, Canary, Experiment, Returned, Handled, Scaled, ScaledCanary, ScaledRolling, Crashed, Aborted, RollingAborted, Failed, GatewayAway];
 
     public override string ToString() => Name;
 
     public static Scenario Named(string name) => All.First(s => s.Name == name);
+
+    /// <summary>It may be over before it is watched: its replicas may have died with the engine.</summary>
+    private static Task WatchedOrOverAsync(Play play, DeployApplication deploy) => play.UntilAsync(
+        "it was watched", () => play.Outside.Value<string>("SELECT state FROM rollouts WHERE id = @id", new { id = deploy.CorrelationId.ToString() }) is "watching" or "rollingBack" or "rolledBack" or "failed");
 
     private static DeployApplication Deploy(string revision, string rollout) => new()
     {

@@ -17,6 +17,7 @@ using Platform.Metrics.Scraping;
 using Platform.Metrics.Streaming;
 using Platform.Storage;
 using Platform.Workloads.Runtimes.Docker;
+using Platform.Workloads.Runtimes.Kubernetes;
 using Platform.Workloads.Runtimes.Processes;
 using Platform.Workloads.Runtimes.Swarm;
 using Platform.Workloads.Secrets;
@@ -57,6 +58,8 @@ public static class DeploymentModule
         builder.AddOptions<DockerRuntimeOptions>("Docker");
         builder.AddDockerRuntime();
         builder.AddSwarmRuntime();
+        builder.AddOptions<KubernetesRuntimeOptions>("Kubernetes");
+        builder.AddKubernetesRuntime();
         builder.AddModuleMessaging(Name, bus =>
         {
             bus.AddSagaStateMachine<RolloutStateMachine, RolloutState>();

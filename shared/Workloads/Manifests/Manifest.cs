@@ -9,12 +9,14 @@ public sealed record Manifest
     public required string Name { get; init; }
     /// <summary>The revision: letters, digits, <c>.</c>, <c>_</c>, <c>-</c>, at most 63 characters.</summary>
     public required string Revision { get; init; }
-    /// <summary>What runs it: <c>process</c> (operating-system processes), <c>docker</c> (containers of one engine) or <c>swarm</c> (containers of a Docker Swarm).</summary>
+    /// <summary>What runs it: <c>process</c> (operating-system processes), <c>docker</c> (containers of one engine), <c>swarm</c> (containers of a Docker Swarm) or <c>kubernetes</c> (pods of a cluster).</summary>
     public string Runtime { get; init; } = RuntimeNames.Process;
     /// <summary>How to start it; set exactly when <see cref="Runtime"/> is <c>process</c>.</summary>
     public ProcessSpec? Process { get; init; }
-    /// <summary>How to start it; set exactly when <see cref="Runtime"/> is <c>docker</c> or <c>swarm</c>.</summary>
+    /// <summary>How to start it; set exactly when <see cref="Runtime"/> is <c>docker</c>, <c>swarm</c> or <c>kubernetes</c>.</summary>
     public DockerSpec? Docker { get; init; }
+    /// <summary>What only a Kubernetes cluster needs to know, when <see cref="Runtime"/> is <c>kubernetes</c>; null: its defaults.</summary>
+    public KubernetesSpec? Kubernetes { get; init; }
     /// <summary>The port every replica listens on; 0 (default): the platform assigns one and passes it as <c>PORT</c>. A container in a network of its own may listen on the port of its image.</summary>
     public int Port { get; init; }
     /// <summary>How its health is asked.</summary>
@@ -42,10 +44,12 @@ public static class RuntimeNames
     public const string Docker = "docker";
     /// <summary>Containers on the nodes of a Docker Swarm.</summary>
     public const string Swarm = "swarm";
+    /// <summary>Pods of a Kubernetes cluster.</summary>
+    public const string Kubernetes = "kubernetes";
     /// <summary>All that this version has.</summary>
-    public static IReadOnlyList<string> All { get; } = [Process, Docker, Swarm];
-    /// <summary>The section of the manifest that says how to start a replica there: a Swarm takes the same as an engine.</summary>
-    public static string SectionOf(string runtime) => runtime == Swarm ? Docker : runtime;
+    public static IReadOnlyList<string> All { get; } = [Process, Docker, Swarm, Kubernetes];
+    /// <summary>The section of the manifest that says how to start a replica there: a Swarm and a cluster take the same as an engine.</summary>
+    public static string SectionOf(string runtime) => runtime == Process ? Process : Docker;
 }
 
 /// <summary>Rollout strategies by the name a manifest calls them.</summary>
@@ -116,6 +120,19 @@ public sealed record RegistrySpec
     public required string Username { get; init; }
     /// <summary>Its password or token, as a reference: <c>secret://name</c>.</summary>
     public required string Password { get; init; }
+}
+
+/// <summary>The <c>kubernetes</c> section, beside <c>docker</c>, which names the image.</summary>
+public sealed record KubernetesSpec
+{
+    /// <summary>Where its objects live: one of <c>Kubernetes:Namespaces</c>; null (default): the first of them.</summary>
+    public string? Namespace { get; init; }
+    /// <summary>The service account of its pods, which then get its token; null (default): the namespace's, without a token.</summary>
+    public string? ServiceAccount { get; init; }
+    /// <summary>It keeps to the Pod Security Standard <c>restricted</c>: not as root, without any capability. Default false.</summary>
+    public bool Restricted { get; init; }
+    /// <summary>Labels that a node must have to be given its pods; empty: any node.</summary>
+    public IReadOnlyDictionary<string, string> NodeSelector { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>The <c>health</c> section.</summary>

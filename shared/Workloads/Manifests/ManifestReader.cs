@@ -53,10 +53,11 @@ public static class ManifestReader
         var section = new Section(root, root, "", problems);
         var name = section.Required("name", "a name of lower-case letters, digits and '-', starting and ending with a letter or digit, at most 63 characters", Rules.IsName);
         var revision = section.Required("revision", "a revision of letters, digits, '.', '_' and '-', starting with a letter or digit, at most 63 characters", Rules.IsRevision);
-        var runtime = section.Choice("runtime", RuntimeNames.Process, RuntimeNames.All, ["kubernetes"]);
+        var runtime = section.Choice("runtime", RuntimeNames.Process, RuntimeNames.All, []);
         RuntimeSections.CheckWhich(section, runtime);
         var process = ProcessSection.Read(section, runtime, baseDirectory);
         var docker = DockerSection.Read(section, runtime);
+        var kubernetes = KubernetesSection.Read(section, runtime, docker);
         var port = section.Value("port", 0, "a port from 1 to 65535, or 0 to have one assigned", Rules.IsWhole, Rules.Between(0, 65535));
         var health = HealthSection.Read(section.Sub("health"));
         var resources = ResourceSection.Read(section.Sub("resources"));
@@ -83,6 +84,7 @@ public static class ManifestReader
             Runtime = runtime,
             Process = process,
             Docker = docker,
+            Kubernetes = kubernetes,
             Port = port,
             Health = health,
             Resources = resources,

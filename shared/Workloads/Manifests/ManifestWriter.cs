@@ -22,6 +22,7 @@ public static partial class ManifestWriter
         yaml.Member("runtime", manifest.Runtime);
         if (manifest.Process is { } process) yaml.Section("process", () => Process(yaml, process));
         if (manifest.Docker is { } docker) yaml.Section("docker", () => Docker(yaml, docker));
+        if (manifest.Kubernetes is { } kubernetes) yaml.Section("kubernetes", () => Kubernetes(yaml, kubernetes));
         yaml.Member("port", Text(manifest.Port));
         yaml.Section("health", () =>
         {
@@ -77,6 +78,14 @@ public static partial class ManifestWriter
             yaml.Member("username", Quoted(registry.Username));
             yaml.Member("password", Quoted(registry.Password));
         });
+    }
+
+    private static void Kubernetes(Lines yaml, KubernetesSpec kubernetes)
+    {
+        if (kubernetes.Namespace is { } place) yaml.Member("namespace", Quoted(place));
+        if (kubernetes.ServiceAccount is { } account) yaml.Member("serviceAccount", Quoted(account));
+        yaml.Member("restricted", Text(kubernetes.Restricted));
+        Texts(yaml, "nodeSelector", kubernetes.NodeSelector);
     }
 
     private static void Env(Lines yaml, IReadOnlyDictionary<string, string> env) => Texts(yaml, "env", env);

@@ -41,6 +41,19 @@ internal static partial class Rules
     public static bool IsContainerPath(string text) =>
         text.Length <= 512 && ContainerPathPattern().IsMatch(text) && !text.Split('/').Any(part => part is "." or "..");
 
+    /// <summary>What most objects of a Kubernetes cluster may be called.</summary>
+    public static bool IsSubdomain(string text) => text.Length <= 253 && text.Split('.').All(IsName);
+
+    /// <summary>A label's name, perhaps under a domain: <c>kubernetes.io/arch</c>.</summary>
+    public static bool IsLabelName(string text)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        return (slash < 0 || IsSubdomain(text[..slash])) && text.Length > slash + 1 && IsLabelValue(text[(slash + 1)..]);
+    }
+
+    /// <summary>A label's value; may be empty.</summary>
+    public static bool IsLabelValue(string text) => text.Length <= 63 && LabelPattern().IsMatch(text);
+
     public static bool IsWhole(string text, out int value)
     {
         var parsed = PlainNumber.TryParseInteger(text, out var wide) && wide <= int.MaxValue;
@@ -60,6 +73,9 @@ internal static partial class Rules
 
     [GeneratedRegex(@"\A(/[A-Za-z0-9_.-]+)+\z")]
     private static partial Regex ContainerPathPattern();
+
+    [GeneratedRegex(@"\A([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?\z")]
+    private static partial Regex LabelPattern();
 
     [GeneratedRegex(@"\A[a-z0-9]([a-z0-9-]*[a-z0-9])?\z")]
     private static partial Regex NamePattern();

@@ -84,12 +84,18 @@ public sealed record ExitStatus(int? ExitCode, int? Signal)
     /// <summary>It ended, and nobody saw how (it was the child of an earlier run).</summary>
     public static ExitStatus Unknown { get; } = new(null, null);
 
+    /// <summary>Why, in the words of what ran it; null: it gives no reason.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>The code a shell would show (128 + signal for signals); null: not known.</summary>
     public int? Code => ExitCode ?? (Signal is { } signal ? 128 + signal : null);
 
     /// <summary>For people.</summary>
-    public override string ToString() => this switch
+    public override string ToString() => Reason is null ? InWords() : $"{InWords()}: {Reason}";
+
+    private string InWords() => this switch
     {
+        { Signal: 9, Reason: not null } => "killed by SIGKILL (9)",
         { Signal: 9 } => "killed by SIGKILL (9); if nobody stopped it, it may have reached its memory limit",
         { Signal: 15 } => "ended by SIGTERM (15)",
         { Signal: { } signal } => $"ended by signal {signal}",

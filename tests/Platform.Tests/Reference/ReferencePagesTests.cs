@@ -37,7 +37,7 @@ public sealed class ReferencePagesTests
 
         Assert.Contains("| `unhealthyAfter` | a whole number from 1 to 100 | `3` | Failed checks in a row", page, StringComparison.Ordinal);
         Assert.Contains("(required)", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("kubernetes", page, StringComparison.Ordinal);
+        Assert.Contains("| `restricted` |", page, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -71,8 +71,9 @@ public sealed class ManifestReaderTests
     }
 
     [Theory]
-    [InlineData("runtime: kubernetes", "runtime", "not supported by this version; supported: process, docker, swarm")]
-    [InlineData("kubernetes: { image: shop }", "kubernetes", "not supported by this version")]
+    [InlineData("runtime: nomad", "runtime", "one of process, docker, swarm, kubernetes")]
+    [InlineData("kubernetes: { namespace: shop }", "kubernetes", "belongs to the runtime kubernetes")]
+    [InlineData("kubernetes: { image: shop }", "kubernetes.image", "is not a member here")]
     [InlineData("swarm: { image: shop }", "swarm", "is not a member here")]
     [InlineData("docker: { image: shop }", "docker", "belongs to the runtime docker")]
     [InlineData("rollout: { strategy: canary, steps: [10, { weight: 100, pause: soon }] }", "rollout.steps[1].pause", "untilPromoted")]

@@ -52,11 +52,15 @@ public abstract class RuntimeContract : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Ends what the implementation's tests have made for the runtime.</summary>
+    protected virtual ValueTask EndWorldAsync() => ValueTask.CompletedTask;
+
     public async ValueTask DisposeAsync()
     {
         foreach (var handle in _started) await _runtimes[^1].StopAsync(handle, TimeSpan.Zero, CancellationToken.None);
         foreach (var runtime in _runtimes.OfType<IDisposable>()) runtime.Dispose();
         _probe.Dispose();
+        await EndWorldAsync();
         Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);
     }

@@ -76,30 +76,4 @@ internal sealed class ContainerLog(EngineClient engine, string container, Replic
         var whole = DateTimeOffset.Parse(stamp[..(dot < 0 ? stamp.Length - 1 : dot)] + "Z", CultureInfo.InvariantCulture).ToUnixTimeSeconds();
         return string.Create(CultureInfo.InvariantCulture, $"{whole}.{(dot < 0 ? "0" : stamp[(dot + 1)..^1])}");
     }
-
-    /// <summary>The open file; opened anew after a rotation, since its end has moved.</summary>
-    private sealed class LogFile(ReplicaLog log) : IAsyncDisposable
-    {
-        private FileStream _file = Open(log);
-
-        public void Append(ReadOnlyMemory<byte> line)
-        {
-            _file.Write(line.Span);
-            if (_file.Length <= log.Largest) return;
-            _file.Dispose();
-            log.RotateIfLarge();
-            _file = Open(log);
-        }
-
-        public ValueTask DisposeAsync() => _file.DisposeAsync();
-
-        private static FileStream Open(ReplicaLog log) => new(log.Path, new FileStreamOptions
-        {
-            Mode = FileMode.Append,
-            Access = FileAccess.Write,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            BufferSize = 0,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-    }
 }

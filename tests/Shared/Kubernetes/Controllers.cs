@@ -12,7 +12,7 @@ namespace Platform.Testing.Kubernetes;
 internal sealed class Controllers(ObjectStore store, ApiObjects objects, ClusterEvents events)
 {
     private static readonly Kind Deployment = Schema.Of("Deployment"), ReplicaSet = Schema.Of("ReplicaSet"), Pod = Schema.Of("Pod"), Service = Schema.Of("Service"), EndpointSlice = Schema.Of("EndpointSlice");
-    private static readonly Kind[] Owned = [ReplicaSet, Pod, EndpointSlice, Schema.Of("Secret"), Service, Deployment, Schema.Of("Ingress")];
+    private static readonly Kind[] Owned = [ReplicaSet, Pod, EndpointSlice, Schema.Of("Secret"), Service, Deployment, Schema.Of("Ingress"), Schema.Of("HorizontalPodAutoscaler")];
     private static readonly WriteOptions Us = new("kube-controller-manager");
 
     /// <summary>Labels of the one node.</summary>

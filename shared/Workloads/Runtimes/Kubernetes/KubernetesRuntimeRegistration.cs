@@ -24,6 +24,7 @@ public static class KubernetesRuntimeRegistration
         builder.Services.TryAddSingleton<IEffects>(UnhinderedEffects.Instance);
         builder.Services.TryAddSingleton(services => new Cluster(
             services.GetRequiredService<IOptions<KubernetesRuntimeOptions>>().Value, services.GetRequiredService<TimeProvider>(), Environment.GetEnvironmentVariable, InClusterAccess.Folder));
+        builder.Services.AddSingleton<IOutsideScaling>(services => new PodAutoscalers(services.GetRequiredService<Cluster>()));
         builder.Services.AddSingleton<IReplicaRuntime>(services => new KubernetesRuntime(
             services.GetRequiredService<Cluster>(),
             services.GetRequiredService<IEffects>(),

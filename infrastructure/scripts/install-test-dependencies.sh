@@ -9,6 +9,7 @@ need ps procps
 need rabbitmqctl rabbitmq-server
 need /usr/lib/postgresql postgresql
 need nginx nginx-light
+need prometheus prometheus
 need haproxy haproxy
 need chromium chromium
 need /usr/lib/x86_64-linux-gnu/librdkafka.so.1 librdkafka1

@@ -177,5 +177,27 @@ internal static class DeploymentMigrations
                 out_seconds DOUBLE PRECISION NOT NULL,
                 PRIMARY KEY (application, hour));
             """),
+        new(10, "readings of metrics, trials", """
+            ALTER TABLE rollouts ADD COLUMN measures TEXT;
+
+            CREATE TABLE analysis_readings (
+                rollout TEXT NOT NULL,
+                number BIGINT NOT NULL,
+                metric TEXT NOT NULL,
+                baseline TEXT NOT NULL,
+                step INTEGER NOT NULL,
+                at BIGINT NOT NULL,
+                canary DOUBLE PRECISION,
+                old DOUBLE PRECISION,
+                problem TEXT,
+                PRIMARY KEY (rollout, number));
+
+            CREATE TABLE rollout_trials (
+                rollout TEXT NOT NULL PRIMARY KEY,
+                baseline TEXT NOT NULL,
+                since BIGINT NOT NULL,
+                reading BIGINT NOT NULL,
+                content TEXT NOT NULL);
+            """),
     ];
 }

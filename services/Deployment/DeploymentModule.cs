@@ -5,6 +5,7 @@ using Platform.Deployment.Api;
 using Platform.Deployment.Applications;
 using Platform.Deployment.Configuration;
 using Platform.Deployment.Environments;
+using Platform.Deployment.Measurements;
 using Platform.Deployment.Replicas;
 using Platform.Deployment.Reports;
 using Platform.Deployment.Rollouts;
@@ -28,7 +29,7 @@ namespace Platform.Deployment;
 /// The deployment service: the only owner of replicas.
 /// <list type="bullet">
 /// <item>Listens to the commands DeployApplication, RollBackApplication, PromoteRollout, PauseRollout, ResumeRollout, ApproveRollout, AbortRollout, ScaleApplication, RemoveApplication and to the gateway's
-/// TrafficShifted, TrafficNotShifted, ReplicaDrained; to the metric stream for its analysis.</item>
+/// TrafficShifted, TrafficNotShifted, ReplicaDrained; to the metric stream for its analysis; asks the sources of further metrics (<c>Measurements/</c>).</item>
 /// <item>Owns applications, revisions, rollouts (<c>Rollouts/</c>), replicas (<c>Replicas/</c>), the routing tables (<c>Traffic/</c>), and
 /// what people set: the configuration (<c>Configuration/</c>) with its environments (<c>Environments/</c>), and the
 /// secrets (<c>Secrets/</c>).</item>
@@ -97,6 +98,7 @@ public static class DeploymentModule
         services.AddSingleton<ReportReader>();
         services.AddHostedService<HistoryPruner>();
         AddRollouts(services);
+        builder.AddMeasurements();
         AddReplicas(builder);
         builder.AddScraper<ReplicaScrapeTargets>();
         services.AddHostedService<UsageSampler>();

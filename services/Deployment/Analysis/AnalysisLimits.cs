@@ -1,3 +1,5 @@
+using Platform.Deployment.Analysis.Added;
+
 namespace Platform.Deployment.Analysis;
 
 /// <summary>What is too bad: the limits of <c>rollout.analysis</c>, and how sure a judge must be. Shares and rates are 0 to 1.</summary>
@@ -12,6 +14,11 @@ public sealed record AnalysisLimits
     public TimeSpan? P95 { get; init; }
     /// <summary>Requests of the canary needed before it can pass.</summary>
     public required long MinRequests { get; init; }
+
+    /// <summary>What it is judged by beside its requests; empty by default.</summary>
+    public IReadOnlyList<AddedMetric> Metrics { get; init; } = [];
+    /// <summary>Kayenta's judge: weights of the groups, together at most 100; groups not named share what is left. Empty (default): all alike.</summary>
+    public IReadOnlyDictionary<string, double> GroupWeights { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Threshold judge: the 95th percentile may be this many times the old revision's. 2 by default: below that, noise of a small machine decides.</summary>
     public double P95Ratio { get; init; } = 2;

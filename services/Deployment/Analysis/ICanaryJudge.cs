@@ -1,3 +1,5 @@
+using Platform.Deployment.Analysis.Added;
+
 namespace Platform.Deployment.Analysis;
 
 /// <summary>
@@ -14,6 +16,13 @@ public interface ICanaryJudge
     ICanaryTrial Begin(AnalysisLimits limits);
 }
 
+/// <summary>A trial that can be written down and gone on with by another process.</summary>
+internal interface IKeptTrial
+{
+    /// <summary>Notes everything that it remembers, or reads it back.</summary>
+    void Keep(TrialNotes notes);
+}
+
 /// <summary>One rollout before the judge. Not safe for concurrent use.</summary>
 public interface ICanaryTrial
 {
@@ -22,4 +31,7 @@ public interface ICanaryTrial
 
     /// <summary>Adds the next interval; returns the outcome after it. A trial that has failed stays failed.</summary>
     VerdictOutcome Add(AnalysisInterval interval);
+
+    /// <summary>Adds the next reading of an added metric (<see cref="AnalysisLimits.Metrics"/>); returns the outcome after it.</summary>
+    VerdictOutcome Add(MetricReading reading);
 }

@@ -1,3 +1,5 @@
+using Platform.Deployment.Analysis.Added;
+
 namespace Platform.Deployment.Analysis;
 
 /// <summary>
@@ -11,7 +13,7 @@ public sealed class ThresholdJudge : ICanaryJudge
     public string Name => "threshold";
 
     /// <inheritdoc />
-    public ICanaryTrial Begin(AnalysisLimits limits) => new ThresholdTrial(limits);
+    public ICanaryTrial Begin(AnalysisLimits limits) => MeasuredTrial.Of(new ThresholdTrial(limits), limits, comparisonIsLimit: true);
 
     /// <summary>Judges <paramref name="canary"/>.</summary>
     /// <param name="limits">The limits.</param>

@@ -1,3 +1,4 @@
+using Platform.Deployment.Analysis.Added;
 using Platform.Metrics;
 
 namespace Platform.Deployment.Analysis;
@@ -6,11 +7,11 @@ namespace Platform.Deployment.Analysis;
 /// Adds intervals up for the <see cref="ThresholdJudge"/>. Errors count from the first request; latency only where it lasts: the 95th
 /// percentile is the lower of that since the canary settled and that of the last two seconds.
 /// </summary>
-internal sealed class ThresholdTrial(AnalysisLimits limits) : ICanaryTrial
+internal sealed class ThresholdTrial(AnalysisLimits limits) : ICanaryTrial, IKeptTrial
 {
     private static readonly TimeSpan Latest = TimeSpan.FromSeconds(2);
-    private readonly LatencyHistogram _canary = new();
-    private readonly LatencyHistogram _baseline = new();
+    private LatencyHistogram _canary = new();
+    private LatencyHistogram _baseline = new();
     private readonly Queue<(DateTimeOffset At, LatencyHistogram Latencies)> _latest = [];
     private DateTimeOffset? _since;
     private long _requests, _errors, _baselineRequests, _baselineErrors;
@@ -33,16 +34,47 @@ internal sealed class ThresholdTrial(AnalysisLimits limits) : ICanaryTrial
             while (_latest.Peek().At <= interval.At - Latest) _latest.Dequeue();
         }
 
-        if (Verdict.Outcome != VerdictOutcome.Fail)
-        {
-            Verdict = ThresholdJudge.Judge(
-                limits,
-                new RevisionSummary(_requests, _errors, Lasting()),
-                new RevisionSummary(_baselineRequests, _baselineErrors, P95(_baseline)));
-        }
-
+        if (Verdict.Outcome != VerdictOutcome.Fail) Verdict = Judged();
         return Verdict.Outcome;
     }
+
+    public void Keep(TrialNotes notes)
+    {
+        notes.Histogram(ref _canary);
+        notes.Histogram(ref _baseline);
+        notes.Time(ref _since);
+        notes.Long(ref _requests);
+        notes.Long(ref _errors);
+        notes.Long(ref _baselineRequests);
+        notes.Long(ref _baselineErrors);
+        var latest = _latest.ToArray();
+        var count = latest.Length;
+        notes.Int(ref count);
+        _latest.Clear();
+        for (var i = 0; i < count; i++)
+        {
+            var (at, latencies) = i < latest.Length ? ((DateTimeOffset?)latest[i].At, latest[i].Latencies) : (null, new LatencyHistogram());
+            notes.Time(ref at);
+            notes.Histogram(ref latencies);
+            _latest.Enqueue((at ?? default, latencies));
+        }
+
+        var (outcome, sentence, requests, errorRate, p95) = ((int)Verdict.Outcome, (string?)Verdict.Sentence, Verdict.Requests, Verdict.ErrorRate, Verdict.P95.Ticks);
+        notes.Int(ref outcome);
+        notes.Text(ref sentence);
+        notes.Long(ref requests);
+        notes.Double(ref errorRate);
+        notes.Long(ref p95);
+        Verdict = new Verdict { Outcome = (VerdictOutcome)outcome, Sentence = sentence ?? "", Requests = requests, ErrorRate = errorRate, P95 = TimeSpan.FromTicks(p95) };
+    }
+
+    private Verdict Judged() => ThresholdJudge.Judge(
+        limits,
+        new RevisionSummary(_requests, _errors, Lasting()),
+        new RevisionSummary(_baselineRequests, _baselineErrors, P95(_baseline)));
+
+    /// <summary>Nothing is weighed here: the limits stand beside.</summary>
+    public VerdictOutcome Add(MetricReading reading) => Verdict.Outcome;
 
     private TimeSpan Age(AnalysisInterval interval) =>
         (interval.CanaryAge ?? interval.At - _since!.Value) - interval.Length;

@@ -54,6 +54,8 @@ public sealed record MetricEvidence
     public required double Baseline { get; init; }
     /// <summary>The finding in words.</summary>
     public string Sentence { get; init; } = "";
+    /// <summary>Where an added metric's readings come from; empty: it is the judge's own.</summary>
+    public string Source { get; init; } = "";
 }
 
 /// <summary>What is still needed.</summary>

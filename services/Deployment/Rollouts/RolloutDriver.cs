@@ -3,6 +3,7 @@ using Platform.Contracts.Deployments;
 using Platform.Deployment.Applications;
 using Platform.Deployment.Configuration;
 using Platform.Deployment.Environments;
+using Platform.Deployment.Measurements;
 using Platform.Deployment.Traffic;
 using Platform.Storage;
 using Platform.Workloads.Manifests;
@@ -86,8 +87,18 @@ internal sealed class RolloutDriver(
         var course = RolloutCourses.Of(progress, verdict, trials.ListeningSince, now);
         progress = await RolloutRecorder.TellAsync(tx, saga, saga.Progress, progress, course, now);
         saga.Progress = progress;
-        if (progress.Stage.IsEnd()) tx.OnCommitted(() => trials.Forget(saga.CorrelationId));
-        await tx.ShowAsync(saga.CorrelationId, progress, course, now, now + options.Value.RolloutTick);
+        if (progress.Stage.IsEnd())
+        {
+            if (progress.JudgedSince is not null) await tx.ForgetTrialAsync(saga.CorrelationId);
+            tx.OnCommitted(() => trials.Forget(saga.CorrelationId));
+        }
+        else if (trials.Notes(saga.CorrelationId) is { } notes)
+        {
+            await tx.KeepTrialAsync(saga.CorrelationId, notes);
+            tx.OnCommitted(() => trials.Kept(saga.CorrelationId));
+        }
+
+        await tx.ShowAsync(saga.CorrelationId, progress, course, Measures.Of(saga.Application, progress), now, now + options.Value.RolloutTick);
         return progress.Stage;
     }
 

@@ -56,6 +56,7 @@ internal static class RolloutEvidence
                 CanaryHigh = Finite(e.CanaryHigh),
                 Baseline = Finite(e.Baseline),
                 Sentence = e.Sentence,
+                Source = e.Source.Length > 0 ? e.Source : null,
             }),
         ],
     };

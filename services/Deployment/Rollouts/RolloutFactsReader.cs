@@ -1,8 +1,10 @@
 using Platform.Deployment.Analysis;
 using Platform.Deployment.Applications;
+using Platform.Deployment.Measurements;
 using Platform.Deployment.Replicas;
 using Platform.Deployment.Traffic;
 using Platform.Storage;
+using Platform.Workloads.Manifests;
 
 namespace Platform.Deployment.Rollouts;
 
@@ -14,6 +16,7 @@ internal sealed class RolloutFactsReader(Manifests manifests, RolloutTrials tria
     {
         var replicas = await reader.LiveReplicasAsync(saga.Application);
         var route = await reader.RouteAsync(saga.Application);
+        var manifest = progress.JudgedSince is null ? null : await manifests.FindAsync(reader, saga.Application, progress.Revision);
         return new RolloutFacts
         {
             Now = time.GetUtcNow(),
@@ -29,14 +32,31 @@ internal sealed class RolloutFactsReader(Manifests manifests, RolloutTrials tria
             TrafficAcknowledged = progress.AwaitedGeneration is { } awaited && (awaited == 0 || route?.Acknowledged >= awaited),
             TrafficProblem = route?.Problem,
             ObservedSince = trials.ListeningSince,
-            Verdict = await JudgeAsync(reader, saga, progress, replicas.Where(r => r.Revision == progress.Revision && r.Phase == ReplicaState.Ready).Max(r => r.ReadyAt)),
+            Unread = await UnreadAsync(reader, saga, progress, manifest),
+            Verdict = await JudgeAsync(reader, saga, progress, manifest, replicas.Where(r => r.Revision == progress.Revision && r.Phase == ReplicaState.Ready).Max(r => r.ReadyAt)),
         };
     }
 
-    private async Task<Verdict?> JudgeAsync(Reader reader, RolloutState saga, RolloutProgress progress, DateTimeOffset? youngest) =>
-        progress.JudgedSince is not null && await manifests.FindAsync(reader, saga.Application, progress.Revision) is { } manifest
-            ? trials.Judge(saga.CorrelationId, saga.Application, progress, manifest.Rollout, youngest)
-            : null;
+    private async Task<Verdict?> JudgeAsync(Reader reader, RolloutState saga, RolloutProgress progress, Manifest? manifest, DateTimeOffset? youngest)
+    {
+        if (manifest is null || Trialed.Of(progress) is not { } trialed) return null;
+        var kept = trials.Knows(saga.CorrelationId, trialed) ? null : await reader.TrialAsync(saga.CorrelationId);
+        var readings = manifest.Rollout.Analysis.Metrics.Count == 0
+            ? []
+            : await reader.ReadingsAsync(saga.CorrelationId, trialed.Baseline, trialed.Since, trials.LastReading(saga.CorrelationId, trialed));
+        return trials.Judge(saga.CorrelationId, saga.Application, progress, manifest.Rollout, readings, kept, youngest);
+    }
+
+    /// <summary>The readings that the step under way still waits for, in words; null: none.</summary>
+    private static async Task<string?> UnreadAsync(Reader reader, RolloutState saga, RolloutProgress progress, Manifest? manifest)
+    {
+        if (manifest is null || Measures.Of(saga.Application, progress) is not { Inline.Count: > 0 } measures) return null;
+        var last = await reader.LastReadingsAsync(saga.CorrelationId, measures);
+        var unread = manifest.Rollout.Analysis.Metrics.Where(m => measures.Inline.Contains(m.Name))
+            .Select(m => (m.Name, m.Count, Taken: last.GetValueOrDefault(m.Name)?.OfStep ?? 0)).Where(m => m.Taken < m.Count)
+            .Select(m => $"{m.Name} ({m.Taken} of {m.Count} readings)").ToList();
+        return unread.Count == 0 ? null : string.Join(", ", unread);
+    }
 
     private static RevisionFacts Revision(IReadOnlyList<ReplicaRow> replicas, string revision)
     {

@@ -106,7 +106,7 @@ internal static class RolloutLogic
             Mirror = step.Mirror,
             AwaitedGeneration = null,
             ServingSince = progress.ServingSince ?? (step.NewWeight > 0 ? facts.Now : null),
-            JudgedSince = Promotes(progress, step) || progress.JudgedSince is null ? (step.Judged ? facts.Now : null) : progress.JudgedSince,
+            JudgedSince = Promotes(progress, step) || progress.JudgedSince is null ? (step.Judged || step.Analysis.Count > 0 ? facts.Now : null) : progress.JudgedSince,
         };
         return new RolloutMove(next, [Ended(progress, facts.Now, "start", $"{progress.NewWanted} replica(s) of {progress.Revision} healthy{StepOf(progress)}")]);
     }
@@ -147,6 +147,8 @@ internal static class RolloutLogic
         var judged = progress.Plan.Analysed && progress.AnalysisSkipped is null && step.Judged;
         if (judged && facts.Verdict is not { Outcome: VerdictOutcome.Pass })
             return RolloutMove.Wait(progress, $"inconclusive{StepOf(progress)}: {finding}. It goes on when that is enough; or promote, or abort", RolloutWait.Evidence);
+        if (progress.AnalysisSkipped is null && facts.Unread is { } unread)
+            return RolloutMove.Wait(progress, $"waiting for {unread}{StepOf(progress)}: {finding}", RolloutWait.Evidence);
         return Watched(finding);
 
         RolloutMove Watched(string message) => new(AfterStep(progress, facts.Now), [Ended(progress, facts.Now, "watch", message + StepOf(progress))]);

@@ -29,8 +29,11 @@ internal sealed record RolloutPlan
     /// <summary>False: nothing is judged; what becomes healthy is good.</summary>
     public bool Analysed { get; init; } = true;
 
-    /// <summary>How often the new revision comes before the judge: an analysis before the promotion is one of its own, on requests of its own.</summary>
-    public int Analyses => Steps.Any(s => s.PrePromotion) ? 2 : 1;
+    /// <summary>Metrics of the manifest that are read all the time, from the first judged step on.</summary>
+    public IReadOnlyList<string> Metrics { get; init; } = [];
+
+    /// <summary>How often the new revision comes before the judge: an analysis before the promotion, or beside a fresh baseline, is one of its own.</summary>
+    public int Analyses => Steps.Any(s => s.PrePromotion || s.BaselineWeight > 0) ? 2 : 1;
 
     /// <summary>Replicas of the old revision that can take all of the traffic back: the fewest the plan ever let serve.</summary>
     public int EnoughToReturn => OldReplicas == 0 ? 0 : Math.Max(1, OldReplicas - MayBeMissing);
@@ -64,8 +67,11 @@ internal sealed record PlanStep
     /// <summary>True: it is analysed although it has no share yet, on what its preview route, copies and the platform's own requests show.</summary>
     public bool PrePromotion { get; init; }
 
+    /// <summary>Metrics of the manifest that are read in this step, and that it waits for.</summary>
+    public IReadOnlyList<string> Analysis { get; init; } = [];
+
     /// <summary>True: the step ends as soon as the traffic has moved.</summary>
-    public bool Passes => Hold <= TimeSpan.Zero && !UntilPromoted && !PrePromotion;
+    public bool Passes => Hold <= TimeSpan.Zero && !UntilPromoted && !PrePromotion && Analysis.Count == 0;
 
     /// <summary>True: requests of the step reach the new revision, so that there is something to judge.</summary>
     public bool Judged => NewWeight > 0 || Mirror > 0 || PrePromotion;

@@ -1,6 +1,7 @@
 using Platform.Deployment.Analysis;
 using Platform.Deployment.Applications;
 using Platform.Deployment.Configuration;
+using Platform.Deployment.Measurements;
 using Platform.Deployment.Rollouts.Strategies;
 using Platform.Storage;
 using Platform.Workloads.Manifests;
@@ -77,6 +78,7 @@ internal sealed class RolloutPlanner(Manifests manifests, Configurations configu
             {
                 NeedsApproval = needed,
                 ApprovalExpiry = approval.Expiry,
+                Metrics = [.. manifest.Rollout.Analysis.Metrics.Select(m => m.Name).Except(Measures.InlineOf(manifest.Rollout))],
                 Analysed = manifest.Rollout.Analysis.Judge != JudgeNames.None,
             };
     }

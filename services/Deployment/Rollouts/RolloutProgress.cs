@@ -110,6 +110,8 @@ internal sealed record RolloutFacts
     public string? TrafficProblem { get; init; }
     /// <summary>Since when its figures are being seen: a watch counts only from here, or a kill would end it unseen.</summary>
     public DateTimeOffset ObservedSince { get; init; } = DateTimeOffset.MinValue;
+    /// <summary>Which readings the step still waits for; null: none.</summary>
+    public string? Unread { get; init; }
     /// <summary>What the analysis says of the new revision; null: nothing yet.</summary>
     public Analysis.Verdict? Verdict { get; init; }
 }

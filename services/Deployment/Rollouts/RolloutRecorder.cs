@@ -28,7 +28,7 @@ internal sealed class RolloutRecorder(Manifests manifests, TimeProvider time)
                 CreatedAt = now,
             },
             trace: null);
-        await tx.ShowAsync(saga.CorrelationId, saga.Progress, course: null, now, now);
+        await tx.ShowAsync(saga.CorrelationId, saga.Progress, course: null, measures: null, now, now);
         await PublishEndAsync(tx, saga, saga.Progress, now);
     }
 

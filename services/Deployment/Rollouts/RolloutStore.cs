@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Platform.Contracts.Deployments;
 using Platform.Contracts.Http;
+using Platform.Deployment.Measurements;
 using Platform.Storage;
 
 namespace Platform.Deployment.Rollouts;
@@ -80,11 +81,11 @@ internal static class RolloutStore
             });
 
     /// <summary>Shows where a rollout stands. An end has no next look.</summary>
-    public static Task ShowAsync(this Transaction tx, Guid id, RolloutProgress progress, RolloutCourse? course, DateTimeOffset now, DateTimeOffset due) =>
+    public static Task ShowAsync(this Transaction tx, Guid id, RolloutProgress progress, RolloutCourse? course, Measures? measures, DateTimeOffset now, DateTimeOffset due) =>
         tx.ExecuteAsync(
             """
             UPDATE rollouts SET state = @state, message = @message, stable_revision = @stable, strategy = COALESCE(@strategy, strategy),
-                course = COALESCE(@course, course), ended_at = @ended, due_at = @due
+                course = COALESCE(@course, course), measures = @measures, ended_at = @ended, due_at = @due
             WHERE id = @id
             """,
             new
@@ -95,6 +96,7 @@ internal static class RolloutStore
                 stable = progress.Stable,
                 strategy = progress.Plan?.Strategy,
                 course = course is null ? null : JsonSerializer.Serialize(course),
+                measures = measures is null ? null : JsonSerializer.Serialize(measures),
                 ended = progress.Stage.IsEnd() ? now : (DateTimeOffset?)null,
                 due = progress.Stage.IsEnd() ? (DateTimeOffset?)null : due,
             });

@@ -101,8 +101,8 @@ internal static class EvidenceChart
                 new Text(Sparkline.Of(strengths, SparkWidth, atLeast: 1)),
                 new Text(metric.Strength.ToString("0.00", CultureInfo.InvariantCulture) + (metric.Strength >= 1 ? " ✗" : "")),
                 new Text(Figure(metric)),
-                new Text(Share(metric.Baseline)),
-                new Text(metric.Sentence));
+                new Text(Share(metric.Baseline, metric.Source)),
+                new Text(metric.Source is null ? metric.Sentence : $"{metric.Sentence} ({metric.Source})"));
         }
 
         return table;
@@ -125,12 +125,13 @@ internal static class EvidenceChart
 
     private static string Figure(MetricEvidenceView metric) => metric is { CanaryLow: { } low, CanaryHigh: { } high }
         ? $"{Share(metric.Canary)} [{Share(low)} – {Share(high)}]"
-        : Share(metric.Canary);
+        : Share(metric.Canary, metric.Source);
 
-    /// <summary>Statistical figures are shares of requests; other judges' may be anything.</summary>
-    private static string Share(double? figure) => figure switch
+    /// <summary>Statistical figures are shares of requests; other judges', and those of the manifest's metrics, may be anything.</summary>
+    private static string Share(double? figure, string? source = null) => figure switch
     {
         null => "–",
+        _ when source is not null => string.Create(CultureInfo.InvariantCulture, $"{figure:0.####}"),
         <= 1 and >= 0 => string.Create(CultureInfo.InvariantCulture, $"{figure * 100:0.##} %"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{figure:0.##}"),
     };

@@ -211,6 +211,8 @@ public sealed record MetricEvidenceView
     public double? Baseline { get; init; }
     /// <summary>The finding in words.</summary>
     public string Sentence { get; init; } = "";
+    /// <summary>Where the readings of a metric of the manifest come from, as <c>prometheus http://…: sum(…)</c>; null: it is the judge's own.</summary>
+    public string? Source { get; init; }
 }
 
 /// <summary>A step of a rollout.</summary>

@@ -218,6 +218,8 @@ public sealed record CanaryStep
     public ReplicaShare? Replicas { get; init; }
     /// <summary>Share of the requests of which the new revision gets a copy, in percent; the answers are thrown away. Default 0.</summary>
     public int Mirror { get; init; }
+    /// <summary>Metrics of <c>rollout.analysis.metrics</c> that are read in this step (and others that name them) only; it lasts until each has its <c>count</c> of readings. Default none.</summary>
+    public IReadOnlyList<string> Analysis { get; init; } = [];
 }
 
 /// <summary>The <c>rollout.match</c> section: any one of them is enough.</summary>
@@ -252,8 +254,12 @@ public sealed record AnalysisSpec
     /// of the others), <c>kayenta</c>, or <c>none</c>.
     /// </summary>
     public string Judge { get; init; } = JudgeNames.Threshold;
-    /// <summary>No judgement on fewer requests. Default 20.</summary>
+    /// <summary>No judgement on fewer requests. Default 20; 0 only where <see cref="Metrics"/> are judged.</summary>
     public int MinRequests { get; init; } = 20;
+    /// <summary>Figures of the team's own that it is judged by as well. Default none, at most 32.</summary>
+    public IReadOnlyList<AnalysisMetricSpec> Metrics { get; init; } = [];
+    /// <summary>Judge <c>kayenta</c>: weights of the groups (<c>errors</c>, <c>latency</c> and those of <see cref="Metrics"/>), together at most 100; the others share what is left. Default: all alike.</summary>
+    public IReadOnlyDictionary<string, double> GroupWeights { get; init; } = new Dictionary<string, double>();
     /// <summary>Requests that the platform sends itself while it watches, for applications that few people call; null (default): none.</summary>
     public SyntheticSpec? Synthetic { get; init; }
 }

@@ -168,21 +168,7 @@ public static partial class ManifestWriter
         yaml.Member("maxSurge", rollout.MaxSurge.ToString());
         yaml.Member("maxUnavailable", rollout.MaxUnavailable.ToString());
         yaml.Member("watch", Duration.Format(rollout.Watch));
-        yaml.Section("analysis", () =>
-        {
-            yaml.Member("errorRate", Percentage.Format(rollout.Analysis.ErrorRate));
-            if (rollout.Analysis.P95 is { } p95) yaml.Member("p95", Duration.Format(p95));
-            yaml.Member("judge", rollout.Analysis.Judge);
-            yaml.Member("minRequests", Text(rollout.Analysis.MinRequests));
-            if (rollout.Analysis.Synthetic is { } synthetic)
-            {
-                yaml.Section("synthetic", () =>
-                {
-                    yaml.Member("path", Quoted(synthetic.Path));
-                    yaml.Member("rate", Text(synthetic.Rate));
-                });
-            }
-        });
+        yaml.Section("analysis", () => Analysis(yaml, rollout.Analysis));
         yaml.Member("approval", rollout.Approval);
     }
 
@@ -193,6 +179,7 @@ public static partial class ManifestWriter
         else if (step.Pause is { } pause) members.Add($"pause: {Duration.Format(pause)}");
         if (step.Replicas is { } replicas) members.Add($"replicas: {replicas}");
         if (step.Mirror > 0) members.Add($"mirror: {Text(step.Mirror)}");
+        if (step.Analysis.Count > 0) members.Add($"analysis: {List(step.Analysis.Select(Quoted))}");
         return $"{{ {string.Join(", ", members)} }}";
     }
 
@@ -235,6 +222,20 @@ public static partial class ManifestWriter
         private int _depth;
 
         public void Member(string name, string value) => _text.Append(' ', _depth * 2).Append(name).Append(": ").Append(value).Append('\n');
+
+        public void Items<T>(string name, IEnumerable<T> items, Action<T> members)
+        {
+            _text.Append(' ', _depth * 2).Append(name).Append(":\n");
+            _depth += 2;
+            foreach (var item in items)
+            {
+                var start = _text.Length;
+                members(item);
+                _text[start + (_depth * 2) - 2] = '-';
+            }
+
+            _depth -= 2;
+        }
 
         public void Section(string name, Action members)
         {

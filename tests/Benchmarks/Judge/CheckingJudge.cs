@@ -1,4 +1,5 @@
 using Platform.Deployment.Analysis;
+using Platform.Deployment.Analysis.Added;
 using Platform.Metrics;
 
 namespace Platform.Benchmarks.Judge;
@@ -22,6 +23,8 @@ internal sealed class CheckingJudge(string name, TimeSpan every, int failedCheck
         private VerdictOutcome _outcome;
 
         public Verdict Verdict => new() { Outcome = _outcome, Sentence = $"{_failed} of {failedChecks} checks failed", Requests = 0, ErrorRate = 0, P95 = TimeSpan.Zero };
+
+        public VerdictOutcome Add(MetricReading reading) => _outcome;
 
         public VerdictOutcome Add(AnalysisInterval interval)
         {

@@ -1,3 +1,5 @@
+using Platform.Deployment.Analysis.Added;
+
 namespace Platform.Deployment.Analysis.Kayenta;
 
 /// <summary>
@@ -19,5 +21,5 @@ public sealed class KayentaJudge(KayentaOptions options) : ICanaryJudge
     public string Name => "kayenta";
 
     /// <inheritdoc />
-    public ICanaryTrial Begin(AnalysisLimits limits) => new KayentaTrial(options, limits);
+    public ICanaryTrial Begin(AnalysisLimits limits) => MeasuredTrial.Of(new KayentaTrial(options.With(limits), limits), limits);
 }

@@ -22,4 +22,11 @@ public sealed record KayentaOptions
     public TimeSpan Point { get; init; } = TimeSpan.FromSeconds(10);
     /// <summary>How often the score is taken; 60 s.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>With the metrics that a trial's limits add to be compared, and their groups' weights: where none are given, all groups weigh alike.</summary>
+    public KayentaOptions With(AnalysisLimits limits)
+    {
+        var added = limits.Metrics.Where(m => m.Comparison is not null).Select(m => new KayentaMetric { Name = m.Name, Group = m.Group, Direction = m.Comparison!.Direction, Critical = m.Critical, AllowedIncrease = 1 + m.Comparison.Tolerance, AllowedDecrease = Math.Max(0, 1 - m.Comparison.Tolerance) }).ToList();
+        return added.Count == 0 && limits.GroupWeights.Count == 0 ? this : this with { Metrics = [.. Metrics, .. added], GroupWeights = limits.GroupWeights };
+    }
 }

@@ -1,16 +1,17 @@
+using Platform.Deployment.Analysis.Added;
 using Platform.Metrics;
 
 namespace Platform.Deployment.Analysis.Kayenta;
 
 /// <summary>Gathers intervals to points and takes the score every so often, over all points since the canary settled.</summary>
-internal sealed class KayentaTrial(KayentaOptions options, AnalysisLimits limits) : ICanaryTrial
+internal sealed class KayentaTrial(KayentaOptions options, AnalysisLimits limits) : ICanaryTrial, IKeptTrial
 {
     private const int FewPoints = 50; // below it Kayenta warns of low confidence
     private readonly Gathered _canary = new(options);
     private readonly Gathered _baseline = new(options);
     private DateTimeOffset? _since, _pointEnd, _nextLook;
     private KayentaScore? _score;
-    private VerdictOutcome _outcome;
+    private VerdictOutcome _outcome = VerdictOutcome.Inconclusive;
     private long _requests, _errors;
 
     public Verdict Verdict => new()
@@ -47,6 +48,35 @@ internal sealed class KayentaTrial(KayentaOptions options, AnalysisLimits limits
         return _outcome;
     }
 
+    /// <summary>A reading is a point of its metric; points beside the canary's own intervals.</summary>
+    public VerdictOutcome Add(MetricReading reading)
+    {
+        if (_outcome == VerdictOutcome.Fail || reading is not { Canary: { } canary, Baseline: { } baseline }) return _outcome;
+        _canary.Add(reading.Metric, canary);
+        _baseline.Add(reading.Metric, baseline);
+        return _outcome;
+    }
+
+    public void Keep(TrialNotes notes)
+    {
+        _canary.Keep(notes);
+        _baseline.Keep(notes);
+        notes.Time(ref _since);
+        notes.Time(ref _pointEnd);
+        notes.Time(ref _nextLook);
+        notes.Long(ref _requests);
+        notes.Long(ref _errors);
+        var (outcome, looked, hasData, value) = ((int)_outcome, _score is not null, _score?.HasData ?? false, _score?.Value ?? 0);
+        notes.Int(ref outcome);
+        notes.Flag(ref looked);
+        notes.Flag(ref hasData);
+        notes.Double(ref value);
+        var classes = options.Metrics.Select((_, i) => (int)(_score?.Classes[i] ?? MetricClass.NoData)).ToArray();
+        for (var i = 0; i < classes.Length; i++) notes.Int(ref classes[i]);
+        _outcome = (VerdictOutcome)outcome;
+        _score = looked ? new KayentaScore(value, [.. classes.Select(c => (MetricClass)c)], hasData) : null;
+    }
+
     private void Look()
     {
         _score = KayentaScore.Of(options, [.. options.Metrics.Select(m => m.Classify(_canary.Of(m.Name), _baseline.Of(m.Name)))]);
@@ -78,11 +108,14 @@ internal sealed class KayentaTrial(KayentaOptions options, AnalysisLimits limits
     /// <summary>One revision's points.</summary>
     private sealed class Gathered(KayentaOptions options)
     {
+        private static readonly string[] Own = ["errors", "p50", "p95", "p99"];
         private readonly Dictionary<string, List<double>> _points = options.Metrics.ToDictionary(m => m.Name, _ => new List<double>());
         private LatencyHistogram _latencies = new();
         private long _requests, _errors;
 
-        public int Points { get; private set; }
+        private int _ended;
+
+        public int Points => _ended;
 
         public IReadOnlyList<double> Of(string metric) => _points[metric];
 
@@ -95,9 +128,23 @@ internal sealed class KayentaTrial(KayentaOptions options, AnalysisLimits limits
             if (counts.Latencies is { } latencies) _latencies.Merge(latencies);
         }
 
+        public void Keep(TrialNotes notes)
+        {
+            foreach (var metric in options.Metrics) notes.Doubles(_points[metric.Name]);
+            notes.Histogram(ref _latencies);
+            notes.Long(ref _requests);
+            notes.Long(ref _errors);
+            notes.Int(ref _ended);
+        }
+
+        public void Add(string metric, double value)
+        {
+            if (_points.TryGetValue(metric, out var points)) points.Add(value);
+        }
+
         public void EndPoint()
         {
-            foreach (var (metric, points) in _points)
+            foreach (var (metric, points) in _points.Where(p => Own.Contains(p.Key)))
             {
                 points.Add(metric switch
                 {
@@ -109,7 +156,7 @@ internal sealed class KayentaTrial(KayentaOptions options, AnalysisLimits limits
                 });
             }
 
-            Points++;
+            _ended++;
             (_requests, _errors) = (0, 0);
             _latencies = new LatencyHistogram();
         }

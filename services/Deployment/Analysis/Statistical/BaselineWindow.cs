@@ -24,6 +24,17 @@ internal sealed class BaselineWindow(double generation, long least)
     /// <summary>Their latencies.</summary>
     public LatencyHistogram Latencies => _latencies;
 
+    public void Keep(TrialNotes notes)
+    {
+        notes.Histogram(ref _latencies);
+        notes.Histogram(ref _present);
+        notes.Long(ref _before.Requests);
+        notes.Long(ref _before.Errors);
+        notes.Long(ref _now.Requests);
+        notes.Long(ref _now.Errors);
+        notes.Double(ref _since);
+    }
+
     public void Add(double seconds, RevisionCounts counts) => Add(seconds, counts.Requests, counts.Errors, counts.Latencies);
 
     public void Add(double seconds, long requests, long errors, LatencyHistogram? latencies)

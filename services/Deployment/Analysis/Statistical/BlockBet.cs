@@ -74,4 +74,14 @@ internal readonly record struct BlockCounts(long Canary, long CanaryBad, long Ba
 {
     public static BlockCounts operator +(BlockCounts a, BlockCounts b) =>
         new(a.Canary + b.Canary, a.CanaryBad + b.CanaryBad, a.Baseline + b.Baseline, a.BaselineBad + b.BaselineBad);
+
+    public static BlockCounts Kept(TrialNotes notes, BlockCounts counts)
+    {
+        var (canary, canaryBad, baseline, baselineBad) = counts;
+        notes.Long(ref canary);
+        notes.Long(ref canaryBad);
+        notes.Long(ref baseline);
+        notes.Long(ref baselineBad);
+        return new BlockCounts(canary, canaryBad, baseline, baselineBad);
+    }
 }

@@ -11,9 +11,10 @@ internal sealed class Dispersion
     private const double PriorBlocks = 20; // as much as 20 blocks
     private BlockCounts _last;
     private Mean _alone, _beside;
+    private double _value = 1;
 
     /// <summary>The excess, at least 1.</summary>
-    public double Value { get; private set; } = 1;
+    public double Value => _value;
 
     public void Add(BlockCounts block)
     {
@@ -29,7 +30,15 @@ internal sealed class Dispersion
             _beside.Add(jump * jump / (canary + baseline));
         }
 
-        Value = Math.Max(1, _beside.Towards(Math.Max(1, _alone.Towards(1, PriorBlocks)), PriorBlocks));
+        _value = Math.Max(1, _beside.Towards(Math.Max(1, _alone.Towards(1, PriorBlocks)), PriorBlocks));
+    }
+
+    public void Keep(TrialNotes notes)
+    {
+        _last = BlockCounts.Kept(notes, _last);
+        _alone.Keep(notes);
+        _beside.Keep(notes);
+        notes.Double(ref _value);
     }
 
     private static double Share(long bad, long requests) => requests == 0 ? 0 : (double)bad / requests;
@@ -54,6 +63,12 @@ internal sealed class Dispersion
         {
             _sum = _sum * Memory + Math.Min(value, Largest);
             _weight = _weight * Memory + 1;
+        }
+
+        public void Keep(TrialNotes notes)
+        {
+            notes.Double(ref _sum);
+            notes.Double(ref _weight);
         }
 
         public readonly double Towards(double prior, double weight) => (prior * weight + _sum) / (weight + _weight);

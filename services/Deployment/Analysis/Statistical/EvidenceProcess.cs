@@ -19,9 +19,10 @@ internal sealed class EvidenceProcess(double[] parts, double horizon)
     private readonly double[] _capital = new double[parts.Length];
     private double _released;
     private double _began = double.NaN;
+    private double _value = 1;
 
     /// <summary>The e-value now: 1 at the start.</summary>
-    public double Value { get; private set; } = 1;
+    public double Value => _value;
 
     /// <summary>Settles the bets on one block of requests.</summary>
     /// <param name="seconds">When the block ended, on any scale.</param>
@@ -40,6 +41,14 @@ internal sealed class EvidenceProcess(double[] parts, double horizon)
             sum += _capital[i];
         }
 
-        Value = sum;
+        _value = sum;
+    }
+
+    public void Keep(TrialNotes notes)
+    {
+        notes.Doubles(_capital);
+        notes.Double(ref _released);
+        notes.Double(ref _began);
+        notes.Double(ref _value);
     }
 }

@@ -16,11 +16,12 @@ internal sealed class LatencyTest(string name, double quantile, double weight, A
     private const double LeastBeyond = 5; // requests expected beyond the quantile before it is used
     private static readonly double BinWidth = 1 + LatencyHistogram.RelativeAccuracy; // a bin's end lies this far beyond the value it stands for
     private double _baselineThreshold, _canaryThreshold;
+    private long _harmful;
 
     public double Quantile => quantile;
 
     /// <summary>Requests of the canary so much slower than the baseline's quantile that it would be harm if they were no rarer: <see cref="Harm"/> times.</summary>
-    public long Harmful { get; private set; }
+    public long Harmful => _harmful;
 
     public MetricTest Test { get; } = new(name, weight, 1, 0, limits.Horizon.TotalSeconds, MostPerSecond);
 
@@ -45,7 +46,7 @@ internal sealed class LatencyTest(string name, double quantile, double weight, A
         }
 
         var counts = new BlockCounts(canary?.Count ?? 0, Above(canary, _canaryThreshold), baseline?.Count ?? 0, Above(baseline, _baselineThreshold));
-        Harmful += Above(canary, _baselineThreshold * Harm);
+        _harmful += Above(canary, _baselineThreshold * Harm);
         Test.Add(seconds, counts, new PastShare(Above(past.Latencies, _baselineThreshold), past.Latencies.Count, limits.FalseAborts * StatisticalTrial.ForThePast));
     }
 
@@ -54,6 +55,14 @@ internal sealed class LatencyTest(string name, double quantile, double weight, A
     {
         if (baseline is null || past.Latencies.Count * (1 - quantile) < LeastBeyond) return;
         Test.AddBaseline(baseline.Count, Above(baseline, past.Latencies.Quantile(quantile)));
+    }
+
+    public void Keep(TrialNotes notes)
+    {
+        notes.Double(ref _baselineThreshold);
+        notes.Double(ref _canaryThreshold);
+        notes.Long(ref _harmful);
+        Test.Keep(notes);
     }
 
     private static long Above(LatencyHistogram? latencies, double threshold) => latencies is null ? 0 : latencies.Count - latencies.CountUpTo(threshold);

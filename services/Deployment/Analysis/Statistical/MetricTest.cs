@@ -76,6 +76,17 @@ internal sealed class MetricTest(string name, double weight, double ratio, doubl
     /// <summary>Before the canary serves: how the baseline alone behaves.</summary>
     public void AddBaseline(long requests, long bad) => _dispersion.Add(new BlockCounts(0, 0, requests, bad));
 
+    public void Keep(TrialNotes notes)
+    {
+        _evidence.Keep(notes);
+        _dispersion.Keep(notes);
+        _block = BlockCounts.Kept(notes, _block);
+        notes.Double(ref _blockBegan);
+        notes.Double(ref _expected);
+        notes.Flag(ref _alone);
+        Total = BlockCounts.Kept(notes, Total);
+    }
+
     private void Settle(double seconds, double length, double? limit)
     {
         Span<double> factors = stackalloc double[Odds.Length];

@@ -6,9 +6,10 @@ internal sealed class Progress
     private const double Memory = 60; // seconds
     private double _requests, _seconds, _growth;
     private double _lastLog;
+    private DateTimeOffset? _at;
 
     /// <summary>End of the last interval.</summary>
-    public DateTimeOffset At { get; private set; }
+    public DateTimeOffset At => _at ?? default;
 
     /// <summary>The canary's requests per second.</summary>
     public double Rate => _seconds > 0 ? _requests / _seconds : 0;
@@ -16,9 +17,18 @@ internal sealed class Progress
     /// <summary>Growth of the e-value's logarithm per request of the canary.</summary>
     public double Growth => _requests > 0 ? _growth / _requests : 0;
 
+    public void Keep(TrialNotes notes)
+    {
+        notes.Time(ref _at);
+        notes.Double(ref _requests);
+        notes.Double(ref _seconds);
+        notes.Double(ref _growth);
+        notes.Double(ref _lastLog);
+    }
+
     public void Add(AnalysisInterval interval, double value)
     {
-        At = interval.At;
+        _at = interval.At;
         var length = interval.Length.TotalSeconds;
         var keep = Math.Exp(-length / Memory);
         var log = Math.Log(value);

@@ -1,3 +1,5 @@
+using Platform.Deployment.Analysis.Added;
+
 namespace Platform.Deployment.Analysis.Statistical;
 
 /// <summary>
@@ -12,5 +14,5 @@ public sealed class StatisticalJudge : ICanaryJudge
     public string Name => "statistical";
 
     /// <inheritdoc />
-    public ICanaryTrial Begin(AnalysisLimits limits) => new StatisticalTrial(limits);
+    public ICanaryTrial Begin(AnalysisLimits limits) => MeasuredTrial.Of(new StatisticalTrial(limits), limits);
 }

@@ -12,7 +12,7 @@ internal static class StatisticalReport
 
     public static Verdict Of(StatisticalTrial trial)
     {
-        var evidence = Tests(trial).Select(t => Evidence(trial, t.Test, t.Latency)).OrderByDescending(e => e.Strength).ToList();
+        var evidence = Tests(trial).Select(t => Evidence(trial, t.Test, t.Latency)).Concat(trial.Compared.Select(t => t.Evidence(trial.Needed))).OrderByDescending(e => e.Strength).ToList();
         var confident = trial.Outcome == VerdictOutcome.Pass && trial.Value < Leaning && Questions(trial).All(q => Confidence.IsBelow(q.Bad, q.Requests, q.Limit));
         return new Verdict
         {
@@ -71,6 +71,7 @@ internal static class StatisticalReport
     private static string Sentence(StatisticalTrial trial, MetricEvidence strongest) => trial.Outcome switch
     {
         VerdictOutcome.Fail => $"{strongest.Sentence}; if it were within tolerance this would be seen in less than {Percent(trial.Limits.FalseAborts)} of all rollouts",
+        VerdictOutcome.Pass when trial.Requests == 0 => "no requests, and none are needed",
         VerdictOutcome.Pass => Good(trial),
         _ when trial.Requests == 0 => "no requests yet, and no traffic is never a pass",
         _ => $"{trial.Requests} of the {trial.Limits.MinRequests} requests needed for a verdict, {trial.Failed} failed",

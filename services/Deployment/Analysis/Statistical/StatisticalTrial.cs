@@ -1,3 +1,4 @@
+using Platform.Deployment.Analysis.Added;
 using Platform.Metrics;
 
 namespace Platform.Deployment.Analysis.Statistical;
@@ -6,7 +7,7 @@ namespace Platform.Deployment.Analysis.Statistical;
 /// One rollout before the <see cref="StatisticalJudge"/>. The metrics' evidence is averaged, by weight: an average of e-processes is one,
 /// however the metrics depend on each other (Vovk, Wang 2021), so one budget covers all of them.
 /// </summary>
-internal sealed class StatisticalTrial : ICanaryTrial
+internal sealed class StatisticalTrial : ICanaryTrial, IKeptTrial
 {
     /// <summary>Part of the budget kept for the case that there is no baseline beside the canary, and its past stands in: per metric.</summary>
     public const double ForThePast = 0.025;
@@ -14,18 +15,28 @@ internal sealed class StatisticalTrial : ICanaryTrial
     private const double FadesPerSettle = 3;
     private const double MostErrorsPerSecond = 4; // two seconds at least
     private const double BeyondP95 = 0.05;
+    private const double ForCompared = 0.3; // of the budget, if any added metric is compared
     private readonly BaselineWindow _long = new(generation: 300, least: 1000);
+    private LatencyHistogram _canary = new();
     private DateTimeOffset? _since;
+    private long _requests, _failed;
+    private double _value = 1;
+    private int _outcome;
 
     public StatisticalTrial(AnalysisLimits limits)
     {
         Limits = limits;
+        // Who needs no requests has other evidence.
+        if (limits.MinRequests == 0) _outcome = (int)VerdictOutcome.Pass;
         Needed = 1 / (limits.FalseAborts * (1 - MetricsWithAPast * ForThePast));
         var horizon = limits.Horizon.TotalSeconds;
-        var rest = limits.P95 is null ? 1 : 0.9;
+        var added = limits.Metrics.Where(m => m.Comparison is not null).ToList();
+        var own = added.Count == 0 ? 1 : 1 - ForCompared;
+        Compared = [.. added.Select(m => new PairedTest(m, ForCompared * m.Weight / added.Sum(a => a.Weight), horizon))];
+        var rest = limits.P95 is null ? own : 0.9 * own;
         Errors = new MetricTest("errors", 0.4 * rest, limits.ErrorRatio, limits.ErrorTolerance, horizon, MostErrorsPerSecond);
         ErrorLimit = new MetricTest("errorLimit", 0.05 * rest, 1, 0, horizon, MostErrorsPerSecond, Math.Min(limits.ErrorRate, 0.97));
-        P95Limit = limits.P95 is null ? null : new MetricTest("p95Limit", 1 - rest, 1, 0, horizon, LatencyTest.MostPerSecond, BeyondP95);
+        P95Limit = limits.P95 is null ? null : new MetricTest("p95Limit", own - rest, 1, 0, horizon, LatencyTest.MostPerSecond, BeyondP95);
         Latencies =
         [
             new LatencyTest("p50", 0.5, 0.2 * rest, limits),
@@ -47,24 +58,27 @@ internal sealed class StatisticalTrial : ICanaryTrial
 
     public IReadOnlyList<LatencyTest> Latencies { get; }
 
+    /// <summary>What of the added metrics is compared.</summary>
+    public IReadOnlyList<PairedTest> Compared { get; }
+
     /// <summary>The canary's latencies that counted.</summary>
-    public LatencyHistogram Canary { get; } = new();
+    public LatencyHistogram Canary => _canary;
 
     /// <summary>What the baseline did of late.</summary>
     public BaselineWindow Recent { get; } = new(generation: 60, least: 1000);
 
     public Progress Progress { get; } = new();
 
-    public VerdictOutcome Outcome { get; private set; }
+    public VerdictOutcome Outcome => (VerdictOutcome)_outcome;
 
     /// <summary>Requests of the canary.</summary>
-    public long Requests { get; private set; }
+    public long Requests => _requests;
 
     /// <summary>Those of them that failed.</summary>
-    public long Failed { get; private set; }
+    public long Failed => _failed;
 
     /// <summary>The e-value against "within every tolerance".</summary>
-    public double Value { get; private set; } = 1;
+    public double Value => _value;
 
     public Verdict Verdict => StatisticalReport.Of(this);
 
@@ -76,8 +90,8 @@ internal sealed class StatisticalTrial : ICanaryTrial
         if (canary.Requests > 0) _since ??= interval.At - interval.Length;
         if (_since is { } since && Outcome != VerdictOutcome.Fail)
         {
-            Requests += canary.Requests;
-            Failed += canary.Errors;
+            _requests += canary.Requests;
+            _failed += canary.Errors;
             AddErrors(seconds, length, canary, baseline);
             AddLatencies(seconds, length, canary, baseline, (interval.CanaryAge ?? interval.At - since) - interval.Length);
             Weigh();
@@ -93,6 +107,33 @@ internal sealed class StatisticalTrial : ICanaryTrial
         Recent.Add(seconds, baseline);
         _long.Add(seconds, baseline.Requests, baseline.Errors, null);
         return Outcome;
+    }
+
+    public VerdictOutcome Add(MetricReading reading)
+    {
+        if (Outcome == VerdictOutcome.Fail || reading is not { Canary: { } canary, Baseline: { } baseline }) return Outcome;
+        if (Compared.FirstOrDefault(t => t.Name == reading.Metric) is not { } test) return Outcome;
+        test.Add(reading.At.UtcTicks / (double)TimeSpan.TicksPerSecond, canary, baseline);
+        Weigh();
+        return Outcome;
+    }
+
+    public void Keep(TrialNotes notes)
+    {
+        notes.Time(ref _since);
+        notes.Long(ref _requests);
+        notes.Long(ref _failed);
+        notes.Double(ref _value);
+        notes.Int(ref _outcome);
+        notes.Histogram(ref _canary);
+        _long.Keep(notes);
+        Recent.Keep(notes);
+        Progress.Keep(notes);
+        Errors.Keep(notes);
+        ErrorLimit.Keep(notes);
+        P95Limit?.Keep(notes);
+        foreach (var latency in Latencies) latency.Keep(notes);
+        foreach (var test in Compared) test.Keep(notes);
     }
 
     private void AddErrors(double seconds, double length, RevisionCounts canary, RevisionCounts baseline)
@@ -121,8 +162,9 @@ internal sealed class StatisticalTrial : ICanaryTrial
     {
         var value = Errors.Weight * Errors.Value + ErrorLimit.Weight * ErrorLimit.Value + (P95Limit?.Weight * P95Limit?.Value ?? 0);
         foreach (var latency in Latencies) value += latency.Test.Weight * latency.Test.Value;
-        Value = value;
-        if (value >= Needed) Outcome = VerdictOutcome.Fail;
-        else if (Requests >= Limits.MinRequests) Outcome = VerdictOutcome.Pass;
+        foreach (var test in Compared) value += test.Weight * test.Value;
+        _value = value;
+        if (value >= Needed) _outcome = (int)VerdictOutcome.Fail;
+        else if (Requests >= Limits.MinRequests) _outcome = (int)VerdictOutcome.Pass;
     }
 }

@@ -26,10 +26,11 @@ internal sealed class CanaryStrategy : IRolloutStrategy
                 Mirror = step.Mirror,
                 Hold = step.Pause ?? (last ? rollout.Watch : rollout.StepDuration),
                 UntilPromoted = step.UntilPromoted,
+                Analysis = step.Analysis,
             });
         }
 
-        var way = string.Join(", ", steps.Select(s => $"{s.NewWeight} % {(s.UntilPromoted ? "until promoted" : $"for {Wording.Span(s.Hold)}")}"));
+        var way = string.Join(", ", steps.Select(s => $"{s.NewWeight} % {(s.UntilPromoted ? "until promoted" : $"for {Wording.Span(s.Hold)}")}{(s.Analysis.Count > 0 ? $" and until {string.Join(", ", s.Analysis)} has been read" : "")}"));
         return new RolloutPlan
         {
             Strategy = Name,

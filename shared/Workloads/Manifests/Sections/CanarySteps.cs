@@ -41,6 +41,7 @@ internal static class CanarySteps
             UntilPromoted = pause == UntilPromoted,
             Replicas = step.Optional<ReplicaShare>("replicas", "a number of replicas (0 to 1000) or a percentage such as 25%", RolloutSection.Share),
             Mirror = step.Value("mirror", 0, WeightExpected, Rules.IsWhole, Rules.Between(0, 100)),
+            Analysis = AnalysisSection.Names(step, "analysis"),
         };
         step.Close();
         return read;

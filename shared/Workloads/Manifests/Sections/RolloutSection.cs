@@ -16,11 +16,11 @@ internal static class RolloutSection
         ["sticky"] = [RolloutStrategies.Canary],
         ["mirrorWrites"] = [RolloutStrategies.Canary, RolloutStrategies.BlueGreen],
         ["mirror"] = [RolloutStrategies.BlueGreen],
-        ["prePromotionAnalysis"] = [RolloutStrategies.BlueGreen],
         ["match"] = [RolloutStrategies.Canary, RolloutStrategies.Experiment, RolloutStrategies.BlueGreen],
         ["experiment"] = [RolloutStrategies.Experiment],
         ["preview"] = [RolloutStrategies.BlueGreen],
         ["autoPromotion"] = [RolloutStrategies.BlueGreen],
+        ["prePromotionAnalysis"] = [RolloutStrategies.BlueGreen],
         ["scaleDownDelay"] = [RolloutStrategies.Canary, RolloutStrategies.Experiment, RolloutStrategies.BlueGreen],
     };
 
@@ -46,7 +46,7 @@ internal static class RolloutSection
             MaxSurge = section.Value("maxSurge", defaults.MaxSurge, ShareExpected, Share),
             MaxUnavailable = section.Value("maxUnavailable", defaults.MaxUnavailable, ShareExpected, Share),
             Watch = Span(section, "watch", defaults.Watch, TimeSpan.Zero, TimeSpan.FromDays(1)),
-            Analysis = Analysis(section.Sub("analysis"), strategy, unsaid.Judge),
+            Analysis = AnalysisSection.Read(section.Sub("analysis"), strategy, unsaid.Judge),
             Approval = section.Choice("approval", defaults.Approval, ["none", "required"], []),
         };
         foreach (var (member, owners) in Owners)
@@ -58,6 +58,7 @@ internal static class RolloutSection
         if (rollout.PrePromotionAnalysis) Analysable(section, rollout);
         if (rollout is { Strategy: RolloutStrategies.BlueGreen, Mirror: > 0, PrePromotionAnalysis: false, AutoPromotion: true } && rollout.Preview <= TimeSpan.Zero)
             section.Conflict("mirror", "prePromotionAnalysis: true or a preview above 0", "Nothing would be copied, for the switch comes at once; add prePromotionAnalysis or preview.");
+        AnalysisSection.CheckNames(section, rollout);
         if (strategy == RolloutStrategies.Rolling && IsNothing(rollout.MaxSurge) && IsNothing(rollout.MaxUnavailable))
             section.Conflict("maxUnavailable", "maxSurge or maxUnavailable above 0", "With maxSurge and maxUnavailable both 0 no replica could ever be replaced; raise one of them.");
         section.Close();
@@ -69,7 +70,7 @@ internal static class RolloutSection
     {
         if (rollout.Analysis.Judge == JudgeNames.None)
             section.Conflict("prePromotionAnalysis", "a judge", "With the judge 'none' nothing is analysed; name a judge or remove prePromotionAnalysis.");
-        if (rollout.Mirror == 0 && rollout.Analysis.Synthetic is null && rollout.Match.Headers.Count + rollout.Match.Cookies.Count == 0)
+        if (rollout.Mirror == 0 && rollout.Analysis is { Synthetic: null, MinRequests: > 0 } && rollout.Match.Headers.Count + rollout.Match.Cookies.Count == 0)
             section.Conflict("prePromotionAnalysis", "mirror, match or analysis.synthetic", "No request would reach the new revision before the switch; add mirror, match or analysis.synthetic.");
     }
 
@@ -121,33 +122,6 @@ internal static class RolloutSection
         };
         section.Close();
         return experiment;
-    }
-
-    private static AnalysisSpec Analysis(Section section, string strategy, string? judge)
-    {
-        var sideBySide = strategy is RolloutStrategies.Canary or RolloutStrategies.Experiment;
-        var defaults = new AnalysisSpec { Judge = judge ?? (sideBySide ? JudgeNames.Statistical : JudgeNames.Threshold) };
-        var analysis = new AnalysisSpec
-        {
-            ErrorRate = section.Value("errorRate", defaults.ErrorRate, Percentage.Expected + ", above 0 and up to 100%", Percentage.TryParse, share => share is > 0 and <= 1),
-            P95 = section.Optional<TimeSpan>("p95", Duration.Expected + ", from 1ms to 1h", Duration.TryParse, Rules.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1))),
-            Judge = section.Choice("judge", defaults.Judge, [JudgeNames.Statistical, JudgeNames.Kayenta, JudgeNames.Threshold, JudgeNames.None], []),
-            MinRequests = section.Value("minRequests", defaults.MinRequests, "a whole number from 1 to 1000000", Rules.IsWhole, Rules.Between(1, 1_000_000)),
-            Synthetic = section.Has("synthetic") ? Synthetic(section.Sub("synthetic")) : null,
-        };
-        section.Close();
-        return analysis;
-    }
-
-    private static SyntheticSpec Synthetic(Section section)
-    {
-        var synthetic = new SyntheticSpec
-        {
-            Path = section.Required("path", "a URL path such as /health", Rules.IsUrlPath),
-            Rate = section.Value("rate", 10, "requests a second, a whole number from 1 to 1000", Rules.IsWhole, Rules.Between(1, 1_000)),
-        };
-        section.Close();
-        return synthetic;
     }
 
     private static bool IsNothing(ReplicaShare share) => (share.Replicas ?? 0) == 0 && (share.Share ?? 0) == 0;

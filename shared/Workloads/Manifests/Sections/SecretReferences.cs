@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Platform.Workloads.Manifests.Yaml;
 
 namespace Platform.Workloads.Manifests.Sections;
 
-/// <summary>Secrets stand in a manifest only as references, and only where they are resolved: in the values of <c>env</c>, and as a registry's password.</summary>
-internal static class SecretReferences
+/// <summary>Secrets stand in a manifest only as references, and only where they are resolved: in the values of <c>env</c>, as a registry's password, and in the headers of a metric's requests.</summary>
+internal static partial class SecretReferences
 {
     private static readonly string[] Allowed = ["process.env.", "docker.env.", "docker.registry.password"];
 
@@ -17,9 +18,14 @@ internal static class SecretReferences
             case YamlSequence sequence:
                 for (var i = 0; i < sequence.Items.Count; i++) CheckPlaces(sequence.Items[i], $"{path}[{i}]", problems);
                 break;
-            case YamlScalar scalar when scalar.Text.Contains(Rules.SecretScheme, StringComparison.OrdinalIgnoreCase) && !Allowed.Any(place => path.StartsWith(place, StringComparison.Ordinal)):
+            case YamlScalar scalar when scalar.Text.Contains(Rules.SecretScheme, StringComparison.OrdinalIgnoreCase) && !IsAllowed(path):
                 problems.Add(node, path, "a plain value", "a secret reference", "Secrets are passed in process.env or docker.env only: put the reference there and read it from the environment.");
                 break;
         }
     }
+
+    private static bool IsAllowed(string path) => Allowed.Any(place => path.StartsWith(place, StringComparison.Ordinal)) || Headers().IsMatch(path);
+
+    [GeneratedRegex(@"\Arollout\.analysis\.metrics\[[0-9]+\]\.(web|prometheus)\.headers\.")]
+    private static partial Regex Headers();
 }

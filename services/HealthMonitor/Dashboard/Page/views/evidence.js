@@ -58,7 +58,10 @@ export function picture(store, application) {
 }
 
 function strengths(store, current, judged, range, steps) {
-  const names = [...new Set(judged.flatMap(point => point.metrics.map(metric => metric.metric)))].sort((a, b) => order(a) - order(b)).slice(0, MOST_LINES);
+  const names = [...new Set(judged.flatMap(point => point.metrics.map(metric => metric.metric)))]
+    .map(name => [name, Math.max(...judged.map(point => point.metrics.find(metric => metric.metric === name)?.strength ?? 0))])
+    // Where there are more lines than can be told apart, the strongest are drawn.
+    .sort((a, b) => b[1] - a[1]).slice(0, MOST_LINES).map(([name]) => name).sort((a, b) => order(a) - order(b));
   const columns = [judged.map(point => Date.parse(point.at) / 1000), ...names.map(name => judged.map(point => point.metrics.find(metric => metric.metric === name)?.strength ?? null))];
   return plot(store, {
     id: `${current.id}/strength`, name: 'strength', title: `Evidence against ${current.revision}`, labels: names.map(title), format: value => (value === null ? '–' : value.toFixed(2)),
@@ -73,7 +76,8 @@ function intervals(point) {
     h('ul', null, [...point.metrics].sort((a, b) => order(a.metric) - order(b.metric)).map(metric => h('li', { key: metric.metric, class: `interval ${metric.strength >= 1 ? 'interval-bad' : ''}` },
       h('p', { class: 'interval-name' }, h('strong', null, title(metric.metric)), metric.strength >= 1 && h('span', { class: 'interval-over' }, icon('critical'), ' beyond the line')),
       track(metric),
-      h('p', { class: 'muted small interval-says' }, metric.sentence || figures(metric))))),
+      h('p', { class: 'muted small interval-says' }, metric.sentence || figures(metric)),
+      metric.source && h('p', { class: 'muted small interval-says' }, metric.source)))),
     h('p', { class: 'muted small interval-key' },
       h('span', { class: 'key key-range' }), 'new revision: figure and where it may lie', h('span', { class: 'key key-baseline' }), 'old revision, or the limit'));
 }
@@ -89,7 +93,8 @@ function track(metric) {
 }
 
 function figures(metric) {
-  const whole = value => (value !== null && value !== undefined && value > 1 ? number(value) : percent(value));
+  // Only the platform's own figures are shares of requests.
+  const whole = value => (value !== null && value !== undefined && (metric.source || value > 1) ? number(value) : percent(value));
   const range = metric.canaryLow !== null && metric.canaryLow !== undefined ? `, between ${whole(metric.canaryLow)} and ${whole(metric.canaryHigh)}` : '';
   return `new ${whole(metric.canary)}${range}; beside it ${whole(metric.baseline)}`;
 }

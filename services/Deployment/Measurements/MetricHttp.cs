@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+using Platform.Effects;
+using Platform.Hosting.Outbound;
+using Platform.Workloads.Secrets;
+
+namespace Platform.Deployment.Measurements;
+
+/// <summary>
+/// Asks servers that a manifest names: only addresses that may be reached, no redirects, answers up to a bound, and secrets neither
+/// in what is told of an answer nor in what is told of a failure.
+/// </summary>
+internal sealed class MetricHttp : IDisposable
+{
+    private const int MostBytes = 1024 * 1024;
+    private const int Head = 300;
+    private const string Scheme = "secret://", Mask = "***";
+    private readonly HttpClient _client;
+    private readonly Lazy<ISecrets> _secrets;
+    private readonly IEffects _effects;
+    private readonly TimeProvider _time;
+
+    public MetricHttp(IOptions<AnalysisOptions> options, IServiceProvider services, IEffects effects, TimeProvider time)
+    {
+        // Only when a header refers to one: a host that starts no replicas has no place where secrets are.
+        _secrets = new Lazy<ISecrets>(services.GetRequiredService<ISecrets>);
+        (_effects, _time) = (effects, time);
+        var policy = new AddressPolicy(options.Value.AllowedNetworks, "Analysis:Allow");
+        _client = new HttpClient(GuardedConnections.Handler(policy, TimeSpan.FromSeconds(10))) { Timeout = Timeout.InfiniteTimeSpan };
+        _client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "Platform-Analysis/1.0");
+        _client.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "application/json");
+    }
+
+    /// <summary>Sends a request. Never throws but for cancellation.</summary>
+    /// <param name="request">The request, without the manifest's headers.</param>
+    /// <param name="headers">The manifest's headers; their values may end with a reference to a secret.</param>
+    /// <param name="timeout">How long the whole answer may take.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<HttpText> SendAsync(HttpRequestMessage request, IReadOnlyDictionary<string, string> headers, TimeSpan timeout, CancellationToken ct)
+    {
+        using var deadline = new CancellationTokenSource(timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
+        var secrets = new List<string>();
+        try
+        {
+            foreach (var (name, value) in headers)
+            {
+                if (Revealed(value, secrets) is not { } revealed) return HttpText.None(Unknown(value));
+                if (!request.Headers.TryAddWithoutValidation(name, revealed)) return HttpText.None($"the header {name} cannot be sent");
+            }
+
+            using var answer = await _effects.PerformAsync(
+                EffectKind.HttpSend, $"metric {request.RequestUri!.Authority}", () => _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token));
+            var (text, isWhole) = await answer.ReadHeadAsync(MostBytes, either.Token);
+            if (answer.StatusCode is >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest) return HttpText.None($"it answered {(int)answer.StatusCode}; redirects are not followed");
+            if (!answer.IsSuccessStatusCode) return HttpText.None(Masked($"it answered {(int)answer.StatusCode}: {Beginning(text)}", secrets));
+            return isWhole ? new HttpText(text, null, t => Masked(t, secrets)) : HttpText.None($"its answer is longer than {MostBytes / 1024} KiB");
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return HttpText.None($"it did not answer within {timeout.TotalSeconds:0.#} s");
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException or UnauthorizedAccessException or FormatException)
+        {
+            return HttpText.None(Masked($"it cannot be reached: {failure.Message}", secrets));
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>The beginning of an answer, on one line.</summary>
+    public static string Beginning(string text)
+    {
+        var line = text.OnOneLine();
+        return line.Length == 0 ? "nothing" : line.Length <= Head ? line : line[..Head] + "…";
+    }
+
+    private string? Revealed(string value, List<string> secrets)
+    {
+        var at = value.IndexOf(Scheme, StringComparison.Ordinal);
+        if (at < 0) return value;
+        if (_secrets.Value.Find(value[(at + Scheme.Length)..]) is not { } secret) return null;
+        secrets.Add(secret);
+        return value[..at] + secret;
+    }
+
+    private string Unknown(string value)
+    {
+        var name = value[(value.IndexOf(Scheme, StringComparison.Ordinal) + Scheme.Length)..];
+        return $"there is no secret '{name}'; {_secrets.Value.HowToAdd(name)}";
+    }
+
+    private static string Masked(string text, List<string> secrets) => secrets.Where(s => s.Length > 0).Aggregate(text, (t, secret) => t.Replace(secret, Mask, StringComparison.Ordinal));
+}
+
+/// <summary>The body of a good answer, or why there is none.</summary>
+/// <param name="Text">The body; null: there is none.</param>
+/// <param name="Problem">Why; null: there is one.</param>
+/// <param name="Mask">Takes what is secret out of something that will be told.</param>
+internal sealed record HttpText(string? Text, string? Problem, Func<string, string> Mask)
+{
+    public static HttpText None(string problem) => new(null, problem, text => text);
+}

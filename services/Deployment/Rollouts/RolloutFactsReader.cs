@@ -61,6 +61,6 @@ internal sealed class RolloutFactsReader(Manifests manifests, RolloutTrials tria
     private static RevisionFacts Revision(IReadOnlyList<ReplicaRow> replicas, string revision)
     {
         var mine = replicas.Where(r => r.Revision == revision).ToList();
-        return new RevisionFacts(mine.Count(r => r.Phase == ReplicaState.Ready), mine.Count);
+        return new RevisionFacts(mine.Count(r => r.Phase == ReplicaState.Ready), mine.Count) { Leaving = mine.Count(r => r.Phase == ReplicaState.Draining) };
     }
 }

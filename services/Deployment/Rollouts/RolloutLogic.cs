@@ -178,8 +178,10 @@ internal static class RolloutLogic
     private static RolloutMove Retire(RolloutProgress progress, RolloutFacts facts)
     {
         var kept = progress is { Decided: true, Plan.ScaleDownDelay.Ticks: > 0 };
-        if (!kept && facts.Old.Live > progress.OldWanted)
-            return RolloutMove.Wait(progress, $"waiting for {facts.Old.Live - progress.OldWanted} replica(s) of {progress.Stable} to drain and stop{Problem(facts)}");
+        // Between two batches nobody waits for what the last one's old replicas have under way: they serve no more. The end waits for all.
+        var old = progress.Decided ? facts.Old.Live : facts.Old.Live - facts.Old.Leaving;
+        if (!kept && old > progress.OldWanted)
+            return RolloutMove.Wait(progress, $"waiting for {old - progress.OldWanted} replica(s) of {progress.Stable} to drain and stop{Problem(facts)}");
         if (facts.Baseline.Live > progress.BaselineWanted)
             return RolloutMove.Wait(progress, $"waiting for {facts.Baseline.Live - progress.BaselineWanted} baseline replica(s) of {progress.Stable} to drain and stop{Problem(facts)}");
         if (!progress.Decided)
@@ -189,10 +191,10 @@ internal static class RolloutLogic
         }
 
         if (progress.Stable is null) return End(progress, RolloutStage.Completed, facts.Now, $"{progress.Revision} serves");
-        var old = kept
+        var retired = kept
             ? $"{progress.Stable} stays ready for {Strategies.Wording.Span(progress.Plan!.ScaleDownDelay)}"
             : $"{progress.Stable} is retired";
-        return End(progress, RolloutStage.Completed, facts.Now, $"{progress.Revision} serves; {old}") with { Steps = [Ended(progress, facts.Now, "retire", old)] };
+        return End(progress, RolloutStage.Completed, facts.Now, $"{progress.Revision} serves; {retired}") with { Steps = [Ended(progress, facts.Now, "retire", retired)] };
     }
 
     private static RolloutMove GiveUp(RolloutProgress progress, DateTimeOffset now, string why)

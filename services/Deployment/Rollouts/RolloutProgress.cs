@@ -122,6 +122,9 @@ internal sealed record RolloutFacts
 /// <param name="Failure">The first failure of one of them since the rollout began: what was seen; null: none.</param>
 internal sealed record RevisionFacts(int Ready, int Live, string? Failure = null)
 {
+    /// <summary>Of the live ones: how many are leaving, out of the routes or about to be, and only finish what is under way.</summary>
+    public int Leaving { get; init; }
+
     /// <summary>No replica at all.</summary>
     public static RevisionFacts None { get; } = new(0, 0);
 }

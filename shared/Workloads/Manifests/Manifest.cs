@@ -193,7 +193,7 @@ public sealed record RolloutSpec
     public bool AutoPromotion { get; init; } = true;
     /// <summary>How long the old replicas stay ready, without traffic, after the new revision has taken over. Default 0. Not for rolling.</summary>
     public TimeSpan ScaleDownDelay { get; init; }
-    /// <summary>Rolling: how many replicas above the wanted number. Default 25 %.</summary>
+    /// <summary>Rolling: how many replicas above the wanted number, those aside that only finish what is under way. Default 25 %.</summary>
     public ReplicaShare MaxSurge { get; init; } = ReplicaShare.OfPercent(0.25);
     /// <summary>Rolling: how many of the wanted replicas may be missing. Default 0.</summary>
     public ReplicaShare MaxUnavailable { get; init; } = ReplicaShare.OfReplicas(0);

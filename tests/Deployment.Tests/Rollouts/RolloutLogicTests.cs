@@ -66,6 +66,20 @@ public sealed class RolloutLogicTests
     }
 
     [Fact]
+    public void A_batch_begins_while_the_old_replicas_of_the_last_one_finish_what_is_under_way_but_the_end_waits_for_them()
+    {
+        var facts = new RolloutFacts { Now = Start, New = new RevisionFacts(1, 1), Old = new RevisionFacts(2, 2), TrafficAcknowledged = true, Verdict = Good };
+        var retiring = Until(RolloutLogic.Begin(Fresh("v1"), PlanOf("rolling", new ReplicaSets("v2", 2, "v1", 2), 1, 0), Start).Next, facts, RolloutStage.Retiring);
+
+        Assert.Equal(1, retiring.OldWanted);
+        Assert.Equal(RolloutStage.Retiring, RolloutLogic.Advance(retiring, facts).Next.Stage);
+        Assert.Equal(RolloutStage.Starting, RolloutLogic.Advance(retiring, facts with { Old = new RevisionFacts(1, 2) { Leaving = 1 } }).Next.Stage);
+        var last = retiring with { Decided = true, OldWanted = 0 };
+        Assert.Equal(RolloutStage.Retiring, RolloutLogic.Advance(last, facts with { Old = new RevisionFacts(0, 2) { Leaving = 2 } }).Next.Stage);
+        Assert.Equal(RolloutStage.Completed, RolloutLogic.Advance(last, facts with { Old = RevisionFacts.None }).Next.Stage);
+    }
+
+    [Fact]
     public void A_rollback_does_not_wait_for_replicas_that_only_the_new_number_asks_for()
     {
         var facts = new RolloutFacts { Now = Start, New = new RevisionFacts(2, 2), Old = new RevisionFacts(2, 2), TrafficAcknowledged = true };

@@ -38,6 +38,30 @@ public abstract class ContainerRuntimeContract(DockerEngine engine, string runti
         await Runtime.StopAsync(handle, TimeSpan.Zero, Cancelled);
     }
 
+    [Fact]
+    public async Task AReplica_WhoseLogHasNoRoom_ServesAndEndsAllTheSame()
+    {
+        var folder = Directory.CreateTempSubdirectory("platform-full-").FullName;
+        await Command.RunAsync("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", folder);
+        try
+        {
+            await Assert.ThrowsAsync<IOException>(() => File.WriteAllBytesAsync(Path.Combine(folder, "filler"), new byte[1 << 20], Cancelled));
+            var serving = await Runtime.StartAsync(Spec(ManifestFor(["serve"])) with { LogDirectory = folder }, Cancelled);
+            var chatting = await Runtime.StartAsync(Spec(ManifestFor(["chat", "1000"])) with { LogDirectory = folder }, Cancelled);
+            await UntilAsync(async () => (await HealthAsync(serving)).IsHealthy);
+
+            await Runtime.StopAsync(chatting, TimeSpan.FromMilliseconds(100), Cancelled);
+            Assert.True(await Runtime.IsAliveAsync(serving, Cancelled));
+            await Runtime.StopAsync(serving, TimeSpan.FromSeconds(5), Cancelled);
+            await UntilAsync(async () => await LeftAsync() == 0);
+        }
+        finally
+        {
+            await Command.RunAsync("umount", "--lazy", folder);
+            Directory.Delete(folder);
+        }
+    }
+
     /// <summary>The image of the child that the contract drives.</summary>
     protected abstract Task<string> ImageAsync();
 

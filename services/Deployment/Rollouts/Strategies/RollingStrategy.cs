@@ -9,7 +9,8 @@ namespace Platform.Deployment.Rollouts.Strategies;
 ///          Old(b) = min(Old, Replicas + maxSurge - New(b))
 ///          traffic by the number of replicas; the last step takes all of it
 /// </code>
-/// At no time do more than Replicas + maxSurge run, nor do fewer than Replicas - maxUnavailable serve.
+/// At no time do more than Replicas + maxSurge run, those aside that have left the routes and only finish what is under way, nor do fewer than
+/// Replicas - maxUnavailable serve.
 /// </summary>
 internal sealed class RollingStrategy : IRolloutStrategy
 {

@@ -52,7 +52,7 @@ internal sealed class ContainerCare(EngineClient engine, ContainerEnd end, Docke
             {
                 followed.LogPath = found.LogPath;
                 var exit = found.Wait is { } wait ? end.AskAsync(() => wait(ct), ct) : end.WaitAsync(found.Container, ct);
-                if (found.LogPath is { } path) await CopyAsync(found.Container, path, isNew, ct);
+                if (found.LogPath is { } path) await CopyAsync(replica, found.Container, path, isNew, ct);
                 var status = await exit;
                 log.LogDebug("Replica {Replica} ({Instance}) {Status}", replica, instance, status);
                 followed.End(status);
@@ -77,12 +77,15 @@ internal sealed class ContainerCare(EngineClient engine, ContainerEnd end, Docke
         }
     }
 
-    private async Task CopyAsync(string container, string path, bool isNew, CancellationToken ct)
+    private async Task CopyAsync(string replica, string container, string path, bool isNew, CancellationToken ct)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var copy = new ContainerLog(engine, container, new ReplicaLog(path, options.LargestLog, options.KeptLogs), clock);
-        if (!isNew) copy.StartOver();
-        await copy.CopyAsync(ct);
+        using var file = new LogAppender(
+            new ReplicaLog(path, options.LargestLog, options.KeptLogs),
+            trouble => log.LogWarning("The output of replica {Replica} is being lost: {Path} cannot be written: {Reason}", replica, path, trouble.Message));
+        // The engine still has what an earlier run may have copied in part.
+        if (!isNew) file.StartOver();
+        file.Begin();
+        await new ContainerLog(engine, container, file, clock).CopyAsync(ct);
     }
 
     private void Forget(string instance)

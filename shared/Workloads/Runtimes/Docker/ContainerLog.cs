@@ -9,17 +9,11 @@ namespace Platform.Workloads.Runtimes.Docker;
 /// Copies a container's output, line by line as it comes, into the replica's log file, where it outlives the container and is read as any
 /// other replica's. The engine stamps every line; after an interruption the copy goes on behind the last one it has.
 /// </summary>
-internal sealed class ContainerLog(EngineClient engine, string container, ReplicaLog log, TimeProvider clock)
+internal sealed class ContainerLog(EngineClient engine, string container, LogAppender file, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private string _last = "";
-
-    /// <summary>Starts the file over: the engine still has what an earlier run may have copied in part.</summary>
-    public void StartOver()
-    {
-        foreach (var part in Directory.GetFiles(Path.GetDirectoryName(log.Path)!, Path.GetFileName(log.Path) + "*")) File.Delete(part);
-    }
 
     /// <summary>Copies until the container has ended and nothing is left to copy, whatever happens to the engine meanwhile.</summary>
     public async Task CopyAsync(CancellationToken ct)
@@ -46,16 +40,13 @@ internal sealed class ContainerLog(EngineClient engine, string container, Replic
         var since = from.Length == 0 ? "" : "&since=" + SinceOf(from);
         await using var stream = await engine.OpenAsync(HttpMethod.Get, $"containers/{container}/logs?follow=1&stdout=1&stderr=1&timestamps=1{since}", null, ct);
         if (stream is null) return false;
-        await using (var file = new LogFile(log))
+        await foreach (var frame in OutputFrames.ReadAsync(stream, ct))
         {
-            await foreach (var frame in OutputFrames.ReadAsync(stream, ct))
-            {
-                var (stamp, line) = Apart(frame);
-                // Asked for since the last one, the engine begins with it. The parts of a long line all have the same stamp.
-                if (from.Length > 0 && string.CompareOrdinal(stamp, from) <= 0) continue;
-                file.Append(line);
-                _last = stamp;
-            }
+            var (stamp, line) = Apart(frame);
+            // Asked for since the last one, the engine begins with it. The parts of a long line all have the same stamp.
+            if (from.Length > 0 && string.CompareOrdinal(stamp, from) <= 0) continue;
+            file.Append(line.Span);
+            _last = stamp;
         }
 
         var details = await engine.GetAsync<ContainerDetails>($"containers/{container}/json", ct);

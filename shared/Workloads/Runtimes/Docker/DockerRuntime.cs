@@ -36,7 +36,7 @@ internal sealed class DockerRuntime : IReplicaRuntime, IDisposable
     {
         var docker = spec.Manifest.Docker ?? throw new ReplicaStartException("The manifest has no docker section.");
         if (!Rules.IsRevision(spec.Id)) throw new ArgumentException("A replica's id consists of letters, digits, '.', '_' and '-'.", nameof(spec));
-        Directory.CreateDirectory(spec.LogDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        LogFolder.Make(spec.LogDirectory);
         var name = ContainerPlan.NameOf(spec);
         _starting[name] = true;
         string? container = null;
@@ -140,6 +140,8 @@ internal sealed class DockerRuntime : IReplicaRuntime, IDisposable
     private static ReplicaStartException Failed(DockerSpec docker, EngineRefusedException refused)
     {
         var words = refused.Message.Trim().TrimEnd('.');
+        if (words.Contains("no space left", StringComparison.OrdinalIgnoreCase))
+            return new ReplicaStartException($"The Docker engine has no room to start '{docker.Image}': {words}. Make room on the engine's disk, for example with 'docker system prune'.", isTransient: true);
         var isTransient = refused.Status >= 500 && words.Contains("already", StringComparison.Ordinal);
         return new ReplicaStartException($"The Docker engine cannot start '{docker.Image}': {words}. Correct the docker section, or what it names.", isTransient);
     }

@@ -39,6 +39,12 @@ internal sealed class ImagePull(EngineClient engine, ISecrets secrets, TimeSpan 
         }
     }
 
-    private static ReplicaStartException NotToBeHad(DockerSpec docker, string error) => new(
-        $"The image '{docker.Image}' is not on this machine and cannot be pulled: {error.Trim()}. Correct docker.image, build or load it here, or give docker.registry the right name and password.");
+    private static ReplicaStartException NotToBeHad(DockerSpec docker, string error)
+    {
+        var hasNoRoom = error.Contains("no space left", StringComparison.OrdinalIgnoreCase);
+        var remedy = hasNoRoom
+            ? "Make room on the engine's disk, for example with 'docker system prune'."
+            : "Correct docker.image, build or load it here, or give docker.registry the right name and password.";
+        return new ReplicaStartException($"The image '{docker.Image}' is not on this machine and cannot be pulled: {error.Trim()}. {remedy}", isTransient: hasNoRoom);
+    }
 }

@@ -45,7 +45,7 @@ internal sealed class SwarmRuntime : IReplicaRuntime, IDisposable
     {
         var docker = spec.Manifest.Docker ?? throw new ReplicaStartException("The manifest has no docker section.");
         if (!Rules.IsRevision(spec.Id)) throw new ArgumentException("A replica's id consists of letters, digits, '.', '_' and '-'.", nameof(spec));
-        Directory.CreateDirectory(spec.LogDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        LogFolder.Make(spec.LogDirectory);
         var request = ServicePlan.Of(spec, docker, _secrets);
         _starting[request.Name] = true;
         string? service = null;

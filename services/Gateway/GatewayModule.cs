@@ -4,6 +4,7 @@ using Platform.Gateway.Draining;
 using Platform.Gateway.Measuring;
 using Platform.Gateway.Messages;
 using Platform.Gateway.Routers;
+using Platform.Gateway.Routers.Nginx;
 using Platform.Hosting;
 using Platform.Messaging;
 using Platform.Metrics.Streaming;
@@ -34,6 +35,7 @@ public static class GatewayModule
         builder.AddMetricStream();
         builder.Services.AddHostedService<SamplePublisher>();
 
+        builder.AddNginxRouter();
         builder.Services.AddSingleton<RouterSet>();
         builder.Services.AddSingleton<Drainer>();
         builder.Services.AddHostedService(p => p.GetRequiredService<Drainer>());

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Platform.Gateway.Forwarding;
@@ -39,6 +40,9 @@ internal sealed class TrafficProblem
     public static TrafficProblem NoReplica { get; } = new(503, "no-ready-replica", "The application is not ready.", "Try again later.", retryAfter: "5");
 
     public static TrafficProblem TimedOut { get; } = new(504, "timed-out", "The application took too long.", "Try again; a request that changes something may have been carried out.");
+
+    /// <summary>What is sent, for another data plane to send.</summary>
+    public string Text => Encoding.UTF8.GetString(_body);
 
     /// <summary>Sends it in place of an answer, if none has begun.</summary>
     public Task WriteAsync(HttpContext context)

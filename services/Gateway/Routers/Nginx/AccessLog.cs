@@ -108,7 +108,8 @@ internal sealed class AccessLog(string path, TimeProvider time) : IDisposable
         int end;
         while ((end = rest.IndexOf((byte)'\n')) >= 0)
         {
-            if (!_skipping) line(rest[..end]);
+            if (end > LongestLine) TooLong++;
+            else if (!_skipping) line(rest[..end]);
             _skipping = false;
             rest = rest[(end + 1)..];
         }

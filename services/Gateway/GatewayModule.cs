@@ -5,6 +5,7 @@ using Platform.Gateway.Measuring;
 using Platform.Gateway.Messages;
 using Platform.Gateway.Routers;
 using Platform.Gateway.Routers.Nginx;
+using Platform.Gateway.Routers.Traefik;
 using Platform.Hosting;
 using Platform.Messaging;
 using Platform.Metrics.Streaming;
@@ -36,6 +37,7 @@ public static class GatewayModule
         builder.Services.AddHostedService<SamplePublisher>();
 
         builder.AddNginxRouter();
+        builder.AddTraefikRouter();
         builder.Services.AddSingleton<RouterSet>();
         builder.Services.AddSingleton<Drainer>();
         builder.Services.AddHostedService(p => p.GetRequiredService<Drainer>());

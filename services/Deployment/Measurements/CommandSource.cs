@@ -64,7 +64,7 @@ internal sealed class CommandSource(IOptions<AnalysisOptions> options, IEffects 
     private static ProcessStartInfo Start(CommandSpec command, MetricQuestion question)
     {
         var folder = question.Manifest.Process?.WorkingDirectory ?? "/";
-        var program = question.Fill(command.Arguments[0]);
+        var program = question.Fill(command.Command[0]);
         var start = new ProcessStartInfo(program.Contains('/') ? Path.GetFullPath(program, folder) : program)
         {
             WorkingDirectory = folder,
@@ -72,7 +72,7 @@ internal sealed class CommandSource(IOptions<AnalysisOptions> options, IEffects 
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in command.Arguments.Skip(1)) start.ArgumentList.Add(question.Fill(argument));
+        foreach (var argument in command.Command.Skip(1)) start.ArgumentList.Add(question.Fill(argument));
         var passed = PassedOn.Select(name => (Name: name, Value: Environment.GetEnvironmentVariable(name))).Where(v => v.Value is { Length: > 0 }).ToList();
         start.Environment.Clear();
         foreach (var (name, value) in passed) start.Environment[name] = value;

@@ -84,7 +84,7 @@ internal sealed record Measures
     {
         PrometheusSpec prometheus => $"prometheus {prometheus.Address}: {prometheus.Query.ReplaceLineEndings(" ").Trim()}",
         WebSpec web => $"web {web.Url} at {web.JsonPath}",
-        CommandSpec command => $"command {string.Join(' ', command.Arguments)}",
+        CommandSpec command => $"command {string.Join(' ', command.Command)}",
         _ => "",
     };
 }

@@ -105,7 +105,7 @@ public sealed record WebSpec : MetricSourceSpec
 public sealed record CommandSpec : MetricSourceSpec
 {
     /// <summary>The program and its arguments.</summary>
-    public required IReadOnlyList<string> Arguments { get; init; }
+    public required IReadOnlyList<string> Command { get; init; }
 
-    internal override IEnumerable<string> Texts => Arguments;
+    internal override IEnumerable<string> Texts => Command;
 }

@@ -51,7 +51,7 @@ public static partial class ManifestWriter
                 });
                 break;
             case CommandSpec command:
-                yaml.Member("command", List(command.Arguments.Select(Quoted)));
+                yaml.Member("command", List(command.Command.Select(Quoted)));
                 break;
         }
 

@@ -53,6 +53,24 @@ public sealed class AddedMetricTests
         Assert.Equal(VerdictOutcome.Pass, trial.Add(Reading(203, 10)));
     }
 
+    [Theory]
+    [MemberData(nameof(Judges))]
+    public void Verdict_WhereNoRequestsAreNeeded_IsTheMetricsAlone(string judge)
+    {
+        var limits = Trials.Limits with { MinRequests = 0, Metrics = [new AddedMetric { Name = "queue", Group = "queue", Max = 200, Comparison = new MetricComparison(MetricDirection.Increase, 0.5) }] };
+        var (good, bad) = (AllJudges.Single(j => j.Name == judge).Begin(limits), AllJudges.Single(j => j.Name == judge).Begin(limits));
+        Assert.Equal(VerdictOutcome.Inconclusive, good.Verdict.Outcome);
+        var random = new Random(5);
+        for (var i = 0; i < 14; i++)
+        {
+            good.Add(Reading(10 * i, 99 + 2 * random.NextDouble(), 99 + 2 * random.NextDouble()));
+            bad.Add(Reading(10 * i, 199 + random.NextDouble(), 99 + 2 * random.NextDouble()));
+        }
+
+        Assert.Equal(VerdictOutcome.Pass, good.Verdict.Outcome);
+        Assert.Equal(VerdictOutcome.Fail, bad.Verdict.Outcome);
+    }
+
     [Fact]
     public void Add_ComparedMetricUnderThresholds_IsALimitLikeAnyOther()
     {

@@ -10,7 +10,7 @@ public sealed class MetricPollerTests
     private static AnalysisMetricSpec Metric { get; } = new()
     {
         Name = "queue",
-        Source = new CommandSpec { Arguments = ["count"] },
+        Source = new CommandSpec { Command = ["count"] },
         Interval = TimeSpan.FromSeconds(30),
         InitialDelay = TimeSpan.FromSeconds(10),
         Count = 2,

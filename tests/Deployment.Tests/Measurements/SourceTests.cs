@@ -137,14 +137,14 @@ public sealed class SourceTests : IDisposable
     {
         var source = new CommandSource(Options.Create(new AnalysisOptions()), UnhinderedEffects.Instance, TimeProvider.System);
 
-        Assert.Equal(new Reading(2, null), await source.ReadAsync(new CommandSpec { Arguments = ["expr", "length", "{{revision}}"] }, Question(), CancellationToken.None));
+        Assert.Equal(new Reading(2, null), await source.ReadAsync(new CommandSpec { Command = ["expr", "length", "{{revision}}"] }, Question(), CancellationToken.None));
         Assert.Equal(
             Reading.None("it did not end within 0.2 s and was killed"),
-            await source.ReadAsync(new CommandSpec { Arguments = ["sleep", "100"] }, Question() with { Timeout = TimeSpan.FromMilliseconds(200) }, CancellationToken.None));
-        Assert.Contains("cannot be run", (await source.ReadAsync(new CommandSpec { Arguments = ["no-such-program-here"] }, Question(), CancellationToken.None)).Problem);
+            await source.ReadAsync(new CommandSpec { Command = ["sleep", "100"] }, Question() with { Timeout = TimeSpan.FromMilliseconds(200) }, CancellationToken.None));
+        Assert.Contains("cannot be run", (await source.ReadAsync(new CommandSpec { Command = ["no-such-program-here"] }, Question(), CancellationToken.None)).Problem);
         Assert.Contains(
             "an admin can allow them with Analysis:Commands",
-            (await source.ReadAsync(new CommandSpec { Arguments = ["expr", "1"] }, Question() with { Manifest = Manifest with { Runtime = RuntimeNames.Docker } }, CancellationToken.None)).Problem);
+            (await source.ReadAsync(new CommandSpec { Command = ["expr", "1"] }, Question() with { Manifest = Manifest with { Runtime = RuntimeNames.Docker } }, CancellationToken.None)).Problem);
     }
 
     private async Task<Reading> AskAsync(WebSpec spec, int status, string answer)

@@ -11,7 +11,8 @@ internal sealed class KayentaTrial(KayentaOptions options, AnalysisLimits limits
     private readonly Gathered _baseline = new(options);
     private DateTimeOffset? _since, _pointEnd, _nextLook;
     private KayentaScore? _score;
-    private VerdictOutcome _outcome = VerdictOutcome.Inconclusive;
+    private readonly IReadOnlyList<int> _added = [.. options.Metrics.Index().Where(m => limits.Metrics.Any(a => a.Name == m.Item.Name)).Select(m => m.Index)];
+    private VerdictOutcome _outcome = limits.MinRequests == 0 && !limits.Metrics.Any(m => m.Comparison is not null) ? VerdictOutcome.Pass : VerdictOutcome.Inconclusive;
     private long _requests, _errors;
 
     public Verdict Verdict => new()
@@ -54,6 +55,12 @@ internal sealed class KayentaTrial(KayentaOptions options, AnalysisLimits limits
         if (_outcome == VerdictOutcome.Fail || reading is not { Canary: { } canary, Baseline: { } baseline }) return _outcome;
         _canary.Add(reading.Metric, canary);
         _baseline.Add(reading.Metric, baseline);
+        // An application that serves no requests has no intervals to take the score after.
+        if (limits.MinRequests > 0 || _since is not null) return _outcome;
+        _nextLook ??= reading.At + options.Every;
+        if (reading.At < _nextLook) return _outcome;
+        while (reading.At >= _nextLook) _nextLook += options.Every;
+        Look();
         return _outcome;
     }
 
@@ -79,7 +86,11 @@ internal sealed class KayentaTrial(KayentaOptions options, AnalysisLimits limits
 
     private void Look()
     {
-        _score = KayentaScore.Of(options, [.. options.Metrics.Select(m => m.Classify(_canary.Of(m.Name), _baseline.Of(m.Name)))]);
+        IReadOnlyList<MetricClass> classes = [.. options.Metrics.Select(m => m.Classify(_canary.Of(m.Name), _baseline.Of(m.Name)))];
+        // Where nothing is served there is nothing to say of requests: what was added has the whole score.
+        _score = _since is null
+            ? KayentaScore.Of(options with { Metrics = [.. _added.Select(i => options.Metrics[i])], GroupWeights = new Dictionary<string, double>() }, [.. _added.Select(i => classes[i])]) with { Classes = classes }
+            : KayentaScore.Of(options, classes);
         _outcome = !_score.HasData || _requests < limits.MinRequests ? VerdictOutcome.Inconclusive
             : _score.Value < options.Marginal ? VerdictOutcome.Fail
             : _score.Value < options.Pass ? VerdictOutcome.Inconclusive

@@ -44,7 +44,7 @@ internal static partial class AnalysisMetrics
         var metric = new AnalysisMetricSpec
         {
             Name = name,
-            Source = source ?? new CommandSpec { Arguments = [] },
+            Source = source ?? new CommandSpec { Command = [] },
             Interval = Span(section, "interval", TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
             InitialDelay = Span(section, "initialDelay", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromDays(1)),
             Timeout = Span(section, "timeout", TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5)),

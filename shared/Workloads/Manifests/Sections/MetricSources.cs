@@ -30,7 +30,7 @@ internal static partial class MetricSources
             {
                 Prometheus => ReadPrometheus(metric.Sub(member)),
                 Web => ReadWeb(metric.Sub(member)),
-                _ => new CommandSpec { Arguments = ProcessSection.Command(metric, "a list of the program and its arguments, such as [\"./count\", \"{{revision}}\"]", isRequired: true) },
+                _ => new CommandSpec { Command = ProcessSection.Command(metric, "a list of the program and its arguments, such as [\"./count\", \"{{revision}}\"]", isRequired: true) },
             };
         }
 

@@ -17,10 +17,11 @@ internal sealed class Scaling(Manifests manifests, Facts facts, TimeProvider tim
     {
         var application = await tx.ApplicationAsync(command.Application);
         var refusal = await RefusalAsync(tx, application, command);
+        var idle = application?.Rollout is null;
         // The row's own words decide when a rollout takes the application, or leaves it, at the same moment.
         if (refusal is null && await tx.ExecuteAsync(
-            $"UPDATE applications SET wanted = @Replicas WHERE name = @Application AND rollout {(application!.Rollout is null ? "IS NULL" : "= @Rollout")} AND state = 'present'",
-            new { command.Replicas, command.Application, application.Rollout }) != 1)
+            $"UPDATE applications SET wanted = @Replicas WHERE name = @Application AND rollout {(idle ? "IS NULL" : "= @Rollout")} AND state = 'present'",
+            new { command.Replicas, command.Application, application!.Rollout }) != 1)
         {
             refusal = "a rollout has just begun or ended; try again";
         }

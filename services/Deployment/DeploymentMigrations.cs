@@ -199,5 +199,26 @@ internal static class DeploymentMigrations
                 reading BIGINT NOT NULL,
                 content TEXT NOT NULL);
             """),
+        new(11, "jobs of pipelines", """
+            CREATE TABLE rollout_jobs (
+                rollout TEXT NOT NULL,
+                number INTEGER NOT NULL,
+                name TEXT NOT NULL,
+                kind TEXT NOT NULL,
+                gate TEXT NOT NULL,
+                state TEXT NOT NULL,
+                attempt INTEGER NOT NULL,
+                time_limit BIGINT NOT NULL,
+                undoes INTEGER,
+                optional INTEGER NOT NULL,
+                cancel INTEGER NOT NULL,
+                started_at BIGINT,
+                ended_at BIGINT,
+                exit_code INTEGER,
+                message TEXT,
+                tail TEXT,
+                PRIMARY KEY (rollout, number));
+            CREATE INDEX rollout_jobs_open ON rollout_jobs (state);
+            """),
     ];
 }

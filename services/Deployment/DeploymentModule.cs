@@ -6,6 +6,7 @@ using Platform.Deployment.Applications;
 using Platform.Deployment.Configuration;
 using Platform.Deployment.Environments;
 using Platform.Deployment.Measurements;
+using Platform.Deployment.Pipeline;
 using Platform.Deployment.Replicas;
 using Platform.Deployment.Reports;
 using Platform.Deployment.Rollouts;
@@ -30,7 +31,7 @@ namespace Platform.Deployment;
 /// <list type="bullet">
 /// <item>Listens to the commands DeployApplication, RollBackApplication, PromoteRollout, PauseRollout, ResumeRollout, ApproveRollout, AbortRollout, ScaleApplication, RemoveApplication and to the gateway's
 /// TrafficShifted, TrafficNotShifted, ReplicaDrained; to the metric stream for its analysis; asks the sources of further metrics (<c>Measurements/</c>).</item>
-/// <item>Owns applications, revisions, rollouts (<c>Rollouts/</c>), replicas (<c>Replicas/</c>), the routing tables (<c>Traffic/</c>), and
+/// <item>Owns applications, revisions, rollouts (<c>Rollouts/</c>) with the jobs of their pipelines (<c>Pipeline/</c>), replicas (<c>Replicas/</c>), the routing tables (<c>Traffic/</c>), and
 /// what people set: the configuration (<c>Configuration/</c>) with its environments (<c>Environments/</c>), and the
 /// secrets (<c>Secrets/</c>).</item>
 /// <item>Sends ShiftTraffic. Publishes RolloutStarted, RolloutStepCompleted, RolloutProgressed, DeploymentCompleted, DeploymentFailed, DeploymentRolledBack,
@@ -50,6 +51,7 @@ public static class DeploymentModule
     public static IHostApplicationBuilder AddDeployment(this IHostApplicationBuilder builder)
     {
         builder.AddOptions<DeploymentOptions>("Deployment");
+        builder.AddOptions<PipelineOptions>("Pipeline");
         builder.AddModuleDatabase(Name, DeploymentMigrations.All);
         builder.AddAudit(Name);
         builder.AddMetricReader<RevisionMetrics>(Name);
@@ -99,6 +101,7 @@ public static class DeploymentModule
         services.AddHostedService<HistoryPruner>();
         AddRollouts(services);
         builder.AddMeasurements();
+        services.AddPipeline(DataFolder(builder));
         AddReplicas(builder);
         builder.AddScraper<ReplicaScrapeTargets>();
         services.AddHostedService<UsageSampler>();
@@ -115,6 +118,7 @@ public static class DeploymentModule
         var api = endpoints.MapGroup("/api/deployment");
         DeployEndpoints.Map(api);
         RolloutEndpoints.Map(api);
+        JobEndpoints.Map(api);
         ApplicationEndpoints.Map(api);
         ScaleEndpoints.Map(api);
         ConfigurationEndpoints.Map(api);

@@ -14,6 +14,9 @@ internal sealed class Facts(TimeProvider time)
     /// <summary>Wakes whoever advances rollouts.</summary>
     public Wakeup Rollouts { get; } = new();
 
+    /// <summary>Wakes whoever runs the jobs of pipelines.</summary>
+    public Wakeup Jobs { get; } = new();
+
     /// <summary>Wakes whoever looks for applications to take care of.</summary>
     public Wakeup Applications { get; } = new();
 

@@ -1,7 +1,9 @@
+using Platform.Contracts.Deployments;
 using Platform.Contracts.Http;
 using Platform.Deployment.Applications;
 using Platform.Deployment.Configuration;
 using Platform.Deployment.Environments;
+using Platform.Deployment.Pipeline;
 using Platform.Deployment.Rollouts;
 using Platform.Hosting;
 using Platform.Storage;
@@ -114,6 +116,7 @@ internal static class DeployEndpoints
             NeedsApproval = plan.NeedsApproval,
             Frozen = Freeze.At(environment.Freezes, now)?.ToString(),
             Steps = plan.Steps,
+            Jobs = [.. plan.Pipeline.Select(j => j.View())],
             Message = plan.Description,
         };
     }
@@ -146,6 +149,8 @@ internal sealed record DeployPlan
     public string? Frozen { get; init; }
     /// <summary>Its steps, in order.</summary>
     public required IReadOnlyList<PlanStep> Steps { get; init; }
+    /// <summary>The jobs of its pipeline, in order.</summary>
+    public required IReadOnlyList<JobView> Jobs { get; init; }
     /// <summary>The plan in one sentence.</summary>
     public required string Message { get; init; }
 }

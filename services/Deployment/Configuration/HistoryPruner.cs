@@ -27,6 +27,7 @@ internal sealed partial class HistoryPruner(
                     await tx.ExecuteAsync("DELETE FROM rollout_steps WHERE rollout = @id", new { id });
                     await tx.ExecuteAsync("DELETE FROM rollout_trials WHERE rollout = @id", new { id });
                     await tx.ExecuteAsync("DELETE FROM analysis_readings WHERE rollout = @id", new { id });
+                    await tx.ExecuteAsync("DELETE FROM rollout_jobs WHERE rollout = @id", new { id });
                     await tx.ExecuteAsync("DELETE FROM rollout_evidence WHERE rollout = @id", new { id });
                     await tx.ExecuteAsync("DELETE FROM rollout_approvals WHERE rollout = @id", new { id });
                     await tx.ExecuteAsync("DELETE FROM rollouts WHERE id = @id", new { id });

@@ -11,7 +11,8 @@ internal static class RolloutCourses
     /// <param name="verdict">What the judge says; null: nothing.</param>
     /// <param name="observedSince">Since when its figures are seen: a watch counts only from here.</param>
     /// <param name="now">The time.</param>
-    public static RolloutCourse? Of(RolloutProgress progress, Verdict? verdict, DateTimeOffset observedSince, DateTimeOffset now)
+    /// <param name="jobs">The jobs of its pipeline.</param>
+    public static RolloutCourse? Of(RolloutProgress progress, Verdict? verdict, DateTimeOffset observedSince, DateTimeOffset now, IReadOnlyList<JobView>? jobs = null)
     {
         if (progress.Plan is not { } plan) return null;
         return new RolloutCourse
@@ -30,13 +31,14 @@ internal static class RolloutCourses
             Paused = progress.Paused is { } pause ? new RolloutNote(pause.By, pause.Reason, pause.At) : null,
             Approval = progress.Approval is { } yes ? new RolloutNote(yes.By, yes.Reason, yes.At) : null,
             AnalysisSkipped = progress.AnalysisSkipped,
+            Jobs = jobs ?? [],
             Evidence = verdict is null ? null : RolloutEvidence.View(progress, verdict, now),
         };
     }
 
     /// <summary>What others want to be told of at once when it changes.</summary>
-    public static string Place(RolloutProgress progress) =>
-        $"{progress.Stage}/{progress.Step}/{progress.Phase}/{progress.Awaits}/{progress.Paused?.At:O}/{progress.Approval?.At:O}/{progress.AnalysisSkipped}";
+    public static string Place(RolloutProgress progress, IReadOnlyList<JobView>? jobs = null) =>
+        $"{(jobs is { Count: > 0 } ? string.Join(' ', jobs.Select(j => j.State)) + "/" : "")}{progress.Stage}/{progress.Step}/{progress.Phase}/{progress.Awaits}/{progress.Paused?.At:O}/{progress.Approval?.At:O}/{progress.AnalysisSkipped}";
 
     /// <summary>A share of a sum of shares, in percent.</summary>
     public static int Percent(int share, int others) => share + others == 0 ? 0 : (int)Math.Round(100.0 * share / (share + others));

@@ -4,6 +4,7 @@ using Platform.Deployment.Applications;
 using Platform.Deployment.Configuration;
 using Platform.Deployment.Environments;
 using Platform.Deployment.Measurements;
+using Platform.Deployment.Pipeline;
 using Platform.Deployment.Traffic;
 using Platform.Storage;
 using Platform.Workloads.Manifests;
@@ -84,7 +85,8 @@ internal sealed class RolloutDriver(
         var now = time.GetUtcNow();
         var verdict = trials.Latest(saga.CorrelationId);
         progress = await tx.KeepAsync(saga.CorrelationId, saga.Progress, progress, verdict, now);
-        var course = RolloutCourses.Of(progress, verdict, trials.ListeningSince, now);
+        var jobs = progress.Plan is { Pipeline.Count: > 0 } ? (await tx.JobsAsync(saga.CorrelationId)).Select(j => j.View()).ToList() : [];
+        var course = RolloutCourses.Of(progress, verdict, trials.ListeningSince, now, jobs);
         progress = await RolloutRecorder.TellAsync(tx, saga, saga.Progress, progress, course, now);
         saga.Progress = progress;
         if (progress.Stage.IsEnd())
@@ -176,6 +178,7 @@ internal sealed class RolloutDriver(
             if (next.AwaitedGeneration is null) next = next with { AwaitedGeneration = generation };
         }
 
+        await JobBook.FollowAsync(tx, saga.CorrelationId, before, next, changes.Jobs);
         await recorder.RecordAsync(tx, saga, before, next, move.Steps);
         tx.OnCommitted(() => changes.Wake(saga.Application));
         return next;

@@ -1,6 +1,7 @@
 using Platform.Deployment.Analysis;
 using Platform.Deployment.Applications;
 using Platform.Deployment.Measurements;
+using Platform.Deployment.Pipeline;
 using Platform.Deployment.Replicas;
 using Platform.Deployment.Traffic;
 using Platform.Storage;
@@ -29,6 +30,7 @@ internal sealed class RolloutFactsReader(Manifests manifests, RolloutTrials tria
             {
                 Failure = await reader.FirstFailureAsync(saga.Application, RevisionNames.Baseline(progress.Stable), progress.BeganAt),
             },
+            Jobs = await JobBook.ReadAsync(reader, saga.CorrelationId, progress.Plan),
             TrafficAcknowledged = progress.AwaitedGeneration is { } awaited && (awaited == 0 || route?.Acknowledged >= awaited),
             TrafficProblem = route?.Problem,
             ObservedSince = trials.ListeningSince,

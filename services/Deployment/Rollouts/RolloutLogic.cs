@@ -1,4 +1,5 @@
 using Platform.Deployment.Analysis;
+using Platform.Deployment.Pipeline;
 
 namespace Platform.Deployment.Rollouts;
 
@@ -7,9 +8,9 @@ namespace Platform.Deployment.Rollouts;
 /// with what to remember next. Calling it twice with the same facts changes nothing the second time, unless a stage has ended.
 /// The strategy is in the plan alone; every plan is followed in the same way:
 /// <code>
-/// queued → planning → [ retiring* → starting → shifting → watching* ] per step → retiring → completed
-///                            └───────────┴──────────┴──────────┴──────────────────┴──→ rollingBack → rolledBack | failed
-/// * where a step needs room that the surge does not give; where it is to be watched
+/// queued → planning → preparing* → [ retiring* → starting → shifting → watching* ] per step → retiring → completed
+///                         └─────────────┴───────────┴──────────┴──────────┴──────────────────┴──→ rollingBack → rolledBack | failed
+/// * where the pipeline has something to do first; where a step needs room that the surge does not give; where it is to be watched
 /// </code>
 /// </summary>
 internal static class RolloutLogic
@@ -28,7 +29,10 @@ internal static class RolloutLogic
             OldWeight = progress.Stable is null ? 0 : 100,
             StageSince = now,
         };
-        return new RolloutMove(EnterStep(planned, 1, now), [step]);
+        var first = plan.Pipeline.Any(j => j.Gate == JobGate.Prepare)
+            ? Enter(planned, RolloutStage.Preparing, now, $"preparing {progress.Revision}")
+            : EnterStep(planned, 1, now);
+        return new RolloutMove(first, [step]);
     }
 
     /// <summary>It ends before it touched anything: refused, or given up in the queue.</summary>
@@ -49,6 +53,8 @@ internal static class RolloutLogic
         if (Trouble(progress, facts) is { } trouble) return GiveUp(progress, facts.Now, trouble);
         return progress.Stage switch
         {
+            RolloutStage.Preparing => Gates.Hold(progress, facts, JobGate.Prepare)
+                ?? new RolloutMove(EnterStep(progress, 1, facts.Now), [Ended(progress, facts.Now, "pipeline", $"{progress.Revision} is prepared")]),
             RolloutStage.Starting => Start(progress, facts),
             RolloutStage.Shifting => Shift(progress, facts),
             RolloutStage.Watching => Watch(progress, facts),
@@ -61,6 +67,7 @@ internal static class RolloutLogic
         progress.Abort is { } abort ? abort
         : progress.Decided ? null
         : (facts.New.Failure ?? facts.Baseline.Failure) is { } failure ? failure
+        : Gates.Failure(progress, facts) is { } failed ? failed
         : progress.AnalysisSkipped is null && facts.Verdict is { Outcome: VerdictOutcome.Fail } verdict ? verdict.Sentence
         : null;
 
@@ -90,6 +97,7 @@ internal static class RolloutLogic
         if (Growing(progress, facts) is { } growing) return RolloutMove.Wait(progress, growing);
         if (facts.Baseline.Ready < progress.BaselineWanted)
             return RolloutMove.Wait(progress, $"starting the baseline of {progress.Stable}: {facts.Baseline.Ready} of {progress.BaselineWanted} replica(s) healthy{StepOf(progress)}");
+        if (Gates.Hold(progress, facts, JobGate.Verify) is { } verifying) return verifying;
         if (progress.Plan!.NeedsApproval && progress.Approval is null)
         {
             return facts.Now - progress.StageSince > progress.Plan.ApprovalExpiry
@@ -97,6 +105,7 @@ internal static class RolloutLogic
                 : RolloutMove.Wait(progress, $"{progress.NewWanted} replica(s) of {progress.Revision} healthy; waiting for approval: approve or abort the rollout", RolloutWait.Approval);
         }
 
+        if (Gates.Hold(progress, facts, JobGate.Shift) is { } held) return held;
         var step = progress.Plan.Step(progress.Step);
         var next = Enter(progress, RolloutStage.Shifting, facts.Now, "waiting for the gateway to route by the new table") with
         {
@@ -121,11 +130,13 @@ internal static class RolloutLogic
         }
 
         if (Growing(progress, facts) is { } growing) return RolloutMove.Wait(progress, growing);
+        if (Gates.Hold(progress, facts, JobGate.Watch) is { } held) return held;
         var share = progress.NewWeight > 0 ? $"{Share(progress)} of the traffic goes to {progress.Revision}"
             : progress.Mirror > 0 ? $"a copy of {progress.Mirror}% of the requests goes to {progress.Revision}"
             : $"{progress.Revision} can be reached by header or cookie";
         var step = Ended(progress, facts.Now, "shift", share + StepOf(progress));
-        if (progress.Paused is null && progress.Plan!.Step(progress.Step).Passes) return new RolloutMove(AfterStep(progress, facts.Now), [step]);
+        if (progress.Paused is null && progress.Plan!.Step(progress.Step).Passes)
+            return HoldLast(progress, facts) ?? new RolloutMove(AfterStep(progress, facts.Now), [step]);
         return new RolloutMove(Enter(progress, RolloutStage.Watching, facts.Now, $"watching {progress.Revision}"), [step]);
     }
 
@@ -151,7 +162,7 @@ internal static class RolloutLogic
             return RolloutMove.Wait(progress, $"waiting for {unread}{StepOf(progress)}: {finding}", RolloutWait.Evidence);
         return Watched(finding);
 
-        RolloutMove Watched(string message) => new(AfterStep(progress, facts.Now), [Ended(progress, facts.Now, "watch", message + StepOf(progress))]);
+        RolloutMove Watched(string message) => HoldLast(progress, facts) ?? new RolloutMove(AfterStep(progress, facts.Now), [Ended(progress, facts.Now, "watch", message + StepOf(progress))]);
     }
 
     /// <summary>
@@ -161,6 +172,10 @@ internal static class RolloutLogic
     private static string? Growing(RolloutProgress progress, RolloutFacts facts) => facts.New.Ready < progress.NewWanted
         ? $"starting {progress.Revision}: {facts.New.Ready} of {progress.NewWanted} replica(s) healthy{StepOf(progress)}"
         : null;
+
+    /// <summary>What the pipeline still has to do before the new revision is the stable one.</summary>
+    private static RolloutMove? HoldLast(RolloutProgress progress, RolloutFacts facts) =>
+        progress.Step == progress.Plan!.Steps.Count ? Gates.Hold(progress, facts, JobGate.Promote) : null;
 
     private static RolloutProgress AfterStep(RolloutProgress progress, DateTimeOffset now)
     {
@@ -190,6 +205,7 @@ internal static class RolloutLogic
             return new RolloutMove(EnterStart(progress, facts.Now), [step]);
         }
 
+        if (Gates.Hold(progress, facts, JobGate.CleanUp) is { } cleaning) return cleaning;
         if (progress.Stable is null) return End(progress, RolloutStage.Completed, facts.Now, $"{progress.Revision} serves");
         var retired = kept
             ? $"{progress.Stable} stays ready for {Strategies.Wording.Span(progress.Plan!.ScaleDownDelay)}"
@@ -241,8 +257,9 @@ internal static class RolloutLogic
             default:
                 if (facts.New.Live + facts.Baseline.Live > 0)
                     return RolloutMove.Wait(progress, $"waiting for {facts.New.Live + facts.Baseline.Live} replica(s) of {progress.Revision} to drain and stop{Problem(facts)}");
+                if (Gates.HoldBack(progress, facts) is { } undoing) return undoing;
                 var end = progress.RollbackTook is null ? RolloutStage.Failed : RolloutStage.RolledBack;
-                return End(progress, end, facts.Now, progress.Failure!) with
+                return End(progress, end, facts.Now, progress.Failure! + Gates.NotUndone(progress, facts)) with
                 {
                     Steps = [Ended(progress, facts.Now, "discard", $"the replicas of {progress.Revision} are gone")],
                 };
@@ -260,6 +277,7 @@ internal static class RolloutLogic
 
     private static string NameOf(RolloutStage stage) => stage switch
     {
+        RolloutStage.Preparing => "pipeline",
         RolloutStage.Starting => "start",
         RolloutStage.Shifting => "shift",
         RolloutStage.Watching => "watch",

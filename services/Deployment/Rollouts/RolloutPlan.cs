@@ -26,6 +26,8 @@ internal sealed record RolloutPlan
     public bool NeedsApproval { get; init; }
     /// <summary>How long an approval is waited for.</summary>
     public TimeSpan ApprovalExpiry { get; init; } = TimeSpan.FromDays(1);
+    /// <summary>What is done besides, in its order.</summary>
+    public IReadOnlyList<Pipeline.PlannedJob> Pipeline { get; init; } = [];
     /// <summary>False: nothing is judged; what becomes healthy is good.</summary>
     public bool Analysed { get; init; } = true;
 

@@ -2,6 +2,7 @@ using Platform.Deployment.Analysis;
 using Platform.Deployment.Applications;
 using Platform.Deployment.Configuration;
 using Platform.Deployment.Measurements;
+using Platform.Deployment.Pipeline;
 using Platform.Deployment.Rollouts.Strategies;
 using Platform.Storage;
 using Platform.Workloads.Manifests;
@@ -70,7 +71,8 @@ internal sealed class RolloutPlanner(Manifests manifests, Configurations configu
         var old = stable is null ? 0 : wanted;
         var replicas = Replicas(manifest, old);
         var needed = approval.Required || manifest.Rollout.Approval == "required";
-        if (stable is null) return RolloutStrategyList.First(manifest.Revision, replicas) with { NeedsApproval = needed, ApprovalExpiry = approval.Expiry };
+        var pipeline = PipelinePlan.Of(manifest);
+        if (stable is null) return RolloutStrategyList.First(manifest.Revision, replicas) with { NeedsApproval = needed, ApprovalExpiry = approval.Expiry, Pipeline = pipeline };
         var sets = new ReplicaSets(manifest.Revision, replicas, stable, old);
         return instant
             ? RolloutStrategyList.Instant(sets)
@@ -79,6 +81,7 @@ internal sealed class RolloutPlanner(Manifests manifests, Configurations configu
                 NeedsApproval = needed,
                 ApprovalExpiry = approval.Expiry,
                 Metrics = [.. manifest.Rollout.Analysis.Metrics.Select(m => m.Name).Except(Measures.InlineOf(manifest.Rollout))],
+                Pipeline = pipeline,
                 Analysed = manifest.Rollout.Analysis.Judge != JudgeNames.None,
             };
     }

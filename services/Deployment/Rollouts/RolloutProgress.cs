@@ -18,6 +18,9 @@ internal sealed record RolloutProgress
     /// <summary>The plan's step under way, from 1.</summary>
     public int Step { get; init; }
 
+    /// <summary>The last gate of the pipeline that was reached: its jobs may run.</summary>
+    public Pipeline.JobGate Gate { get; init; }
+
     /// <summary>Replicas wanted of the new revision.</summary>
     public int NewWanted { get; init; }
     /// <summary>Replicas wanted of the old revision.</summary>
@@ -104,6 +107,8 @@ internal sealed record RolloutFacts
     public required RevisionFacts Old { get; init; }
     /// <summary>The fresh baseline; all zero where there is none.</summary>
     public RevisionFacts Baseline { get; init; } = RevisionFacts.None;
+    /// <summary>The jobs of the pipeline.</summary>
+    public IReadOnlyList<Pipeline.JobFacts> Jobs { get; init; } = [];
     /// <summary>The gateway routes by <see cref="RolloutProgress.AwaitedGeneration"/> or a later table.</summary>
     public required bool TrafficAcknowledged { get; init; }
     /// <summary>Why the table it waits for is not in force, in the router's words; null: nothing was heard.</summary>
@@ -130,7 +135,7 @@ internal sealed record RevisionFacts(int Ready, int Live, string? Failure = null
 }
 
 /// <summary>A step that ended.</summary>
-/// <param name="Step"><c>plan</c>, <c>start</c>, <c>shift</c>, <c>watch</c>, <c>retire</c>, <c>rollBack</c>, <c>discard</c>.</param>
+/// <param name="Step"><c>plan</c>, <c>pipeline</c>, <c>start</c>, <c>shift</c>, <c>watch</c>, <c>retire</c>, <c>rollBack</c>, <c>discard</c>; or the name of a job.</param>
 /// <param name="Message">What happened.</param>
 /// <param name="Duration">How long it took.</param>
 /// <param name="Failed">True: it did not end as it should have; the rollout is given up.</param>

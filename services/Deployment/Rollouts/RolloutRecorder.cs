@@ -63,7 +63,7 @@ internal sealed class RolloutRecorder(Manifests manifests, TimeProvider time)
         Transaction tx, RolloutState saga, RolloutProgress before, RolloutProgress progress, RolloutCourse? course, DateTimeOffset now)
     {
         if (course is null) return progress;
-        var told = RolloutCourses.Place(progress);
+        var told = RolloutCourses.Place(progress, course.Jobs);
         if (told == before.Told && progress.EvidenceAt == before.EvidenceAt) return progress;
         await tx.PublishAsync(new RolloutProgressed
         {

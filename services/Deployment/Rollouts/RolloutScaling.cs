@@ -24,7 +24,8 @@ internal static class RolloutScaling
             Steps = fresh.Steps,
             Description = fresh.Description,
         };
-        var number = Corresponding(old, progress.Step, fresh);
+        // While it is being prepared no step has begun.
+        var number = progress.Step == 0 ? 0 : Corresponding(old, progress.Step, fresh);
         var next = Wanted(progress with { Plan = plan, Step = number, PromotedThrough = Promoted(progress, number) }, plan, number);
         return new RolloutMove(next, [new RolloutStep("scale", Sentence(progress, next), TimeSpan.Zero)]);
     }
@@ -45,7 +46,7 @@ internal static class RolloutScaling
 
     private static RolloutProgress Wanted(RolloutProgress progress, RolloutPlan plan, int number)
     {
-        if (progress.Stage == RolloutStage.RollingBack) return progress with { OldWanted = plan.OldReplicas };
+        if (progress.Stage is RolloutStage.RollingBack or RolloutStage.Preparing) return progress with { OldWanted = plan.OldReplicas };
         if (progress.Decided) return progress with { NewWanted = plan.Replicas };
         var step = plan.Step(number);
         var scaled = progress.Stage == RolloutStage.Retiring
@@ -77,7 +78,7 @@ internal static class RolloutScaling
 
     private static string Sentence(RolloutProgress before, RolloutProgress after)
     {
-        var place = after.Plan!.Steps.Count == 1 ? "" : $" (step {after.Step} of {after.Plan.Steps.Count})";
+        var place = after.Plan!.Steps.Count == 1 || after.Step == 0 ? "" : $" (step {after.Step} of {after.Plan.Steps.Count})";
         var fresh = $"{after.NewWanted} instead of {before.NewWanted} of {after.Revision}";
         return after.Stable is null || after.Decided
             ? $"{RolloutScaling.Count(after)} replica(s) wanted: {fresh}{place}"

@@ -1,6 +1,6 @@
 namespace Platform.Deployment.Rollouts;
 
-/// <summary>Where a rollout stands. The first seven pass; the last three are ends.</summary>
+/// <summary>Where a rollout stands. Kept as a number: a new one gets a number of its own.</summary>
 internal enum RolloutStage
 {
     /// <summary>Waits for the application's running rollout to end.</summary>
@@ -23,6 +23,8 @@ internal enum RolloutStage
     RolledBack,
     /// <summary>End: the new revision never served.</summary>
     Failed,
+    /// <summary>Between planning and starting: the pipeline's first jobs run.</summary>
+    Preparing,
 }
 
 /// <summary>What <see cref="RolloutStage.RollingBack"/> does at the moment.</summary>
@@ -40,7 +42,7 @@ internal enum RollbackPhase
 internal static class RolloutStages
 {
     /// <summary>True: nothing happens to the rollout any more.</summary>
-    public static bool IsEnd(this RolloutStage stage) => stage >= RolloutStage.Completed;
+    public static bool IsEnd(this RolloutStage stage) => stage is RolloutStage.Completed or RolloutStage.RolledBack or RolloutStage.Failed;
 
     /// <summary>The stage in camelCase.</summary>
     public static string Name(this RolloutStage stage) => stage switch

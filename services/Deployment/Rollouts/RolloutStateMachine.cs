@@ -56,6 +56,8 @@ public sealed class RolloutStateMachine : MassTransitStateMachine<RolloutState>
     public State Queued { get; private set; } = null!;
     /// <summary>Is being checked.</summary>
     public State Planning { get; private set; } = null!;
+    /// <summary>The pipeline's first jobs run.</summary>
+    public State Preparing { get; private set; } = null!;
     /// <summary>New replicas become healthy.</summary>
     public State Starting { get; private set; } = null!;
     /// <summary>The gateway takes the new table.</summary>
@@ -89,6 +91,7 @@ public sealed class RolloutStateMachine : MassTransitStateMachine<RolloutState>
         {
             RolloutStage.Queued => Queued,
             RolloutStage.Planning => Planning,
+            RolloutStage.Preparing => Preparing,
             RolloutStage.Starting => Starting,
             RolloutStage.Shifting => Shifting,
             RolloutStage.Watching => Watching,

@@ -40,6 +40,12 @@ internal static class ServiceRoutes
     /// <summary>What the judge knew of it at which time.</summary>
     public static string Evidence(Guid id) => $"{Rollout(id)}/evidence";
 
+    /// <summary>The jobs of its pipeline.</summary>
+    public static string Jobs(Guid id) => $"{Rollout(id)}/jobs";
+
+    /// <summary>What a job wrote.</summary>
+    public static string JobLog(Guid id, int number, int tail) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Jobs(id)}/{number}/log?tail={tail}");
+
     /// <summary>Where to say something to a rollout: promote, pause, resume, approve, abort, retry.</summary>
     public static string RolloutWord(Guid id, string word) => $"{Rollout(id)}/{word}";
 

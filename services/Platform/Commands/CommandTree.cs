@@ -27,6 +27,7 @@ internal static class CommandTree
             RolloutCommands.Abort(cli),
             RolloutCommands.Retry(cli),
             EvidenceCommand.Create(cli),
+            PipelineCommand.Create(cli),
             EnvironmentCommands.PromoteTo(cli),
             EnvironmentCommands.Environments(cli),
             ConfigCommand.Create(cli),

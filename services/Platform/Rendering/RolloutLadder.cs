@@ -8,6 +8,7 @@ namespace Platform.CommandLine.Rendering;
 /// <example>
 /// <code>
 /// canary of v2 in place of v1, watching
+///   pipeline   ✓ prepare  ✓ check orders  ✓ tests  · clean up
 ///   steps      ✓ 1 %  ✓ 5 %  ▶ 10 %  · 25 %  · 50 %  · 100 %
 ///   step 3/6   ████████████░░░░░░░░  2m00s of 5m00s left; 1 replica of v2 beside 4 of v1
 ///   judge      inconclusive: 320 of the 500 requests needed for a verdict, 1 failed
@@ -24,6 +25,7 @@ internal static class RolloutLadder
     {
         if (rollout.Course is not { Steps.Count: > 0 } course) return [];
         var lines = new List<string> { Line("steps", Steps(rollout, course)) };
+        if (PipelineText.Line(course.Jobs) is { } jobs) lines.Add(Line("pipeline", jobs));
         if (!RolloutText.HasEnded(rollout) && Present(rollout, course, now) is { } present) lines.Add(Line($"step {course.Step}/{course.Steps.Count}", present));
         if (course.AnalysisSkipped is { } reason) lines.Add(Line("judge", $"not listened to: {reason}"));
         else if (course.Evidence is { } evidence) lines.AddRange(Judge(evidence, RolloutText.HasEnded(rollout), now));

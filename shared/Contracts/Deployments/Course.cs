@@ -19,6 +19,8 @@ public sealed record RolloutCourse
     public RolloutNote? Approval { get; init; }
     /// <summary>Who said, and why, that the analysis is not to be listened to; null: it is.</summary>
     public string? AnalysisSkipped { get; init; }
+    /// <summary>The jobs of its pipeline, in their order; empty: it has none.</summary>
+    public IReadOnlyList<JobView> Jobs { get; init; } = [];
     /// <summary>What the judge says now; null: nothing.</summary>
     public Http.EvidenceView? Evidence { get; init; }
 }
@@ -40,6 +42,37 @@ public sealed record CourseStep
     public required TimeSpan Hold { get; init; }
     /// <summary>True: it goes on only when somebody promotes it.</summary>
     public bool UntilPromoted { get; init; }
+}
+
+/// <summary>A job of a rollout's pipeline: an image built, a migration, a check, the tests, a hook, the cleaning.</summary>
+public sealed record JobView
+{
+    /// <summary>Its place in the order, from 1.</summary>
+    public required int Number { get; init; }
+    /// <summary>What it is called: <c>prepare</c>, <c>check orders</c>, <c>hook 1 before shift</c>, <c>undo prepare</c>.</summary>
+    public required string Name { get; init; }
+    /// <summary>What kind of work it is: <c>build</c>, <c>push</c>, <c>command</c>, <c>request</c>, <c>check</c>, <c>removeImage</c>, <c>cleanUp</c>.</summary>
+    public required string Kind { get; init; }
+    /// <summary>Before what the rollout waits for it: <c>prepare</c> (anything is started), <c>verify</c> (approval), <c>shift</c>, <c>watch</c>, <c>promote</c>, <c>cleanUp</c> (its end), <c>undo</c> (the end of a rollback).</summary>
+    public required string Gate { get; init; }
+    /// <summary><c>planned</c>, <c>due</c>, <c>running</c>, or an end: <c>succeeded</c>, <c>failed</c>, <c>stopped</c>, <c>skipped</c>.</summary>
+    public required string State { get; init; }
+    /// <summary>How often it was begun; more than once: the platform ended meanwhile.</summary>
+    public int Attempt { get; init; }
+    /// <summary>It is stopped, and has failed, after this.</summary>
+    public required TimeSpan TimeLimit { get; init; }
+    /// <summary>When it was first begun; null: it was not.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+    /// <summary>How long it took; null: it has not ended.</summary>
+    public TimeSpan? Duration { get; init; }
+    /// <summary>How its command ended; null: it is none, or has not.</summary>
+    public int? ExitCode { get; init; }
+    /// <summary>How it ended, in a sentence; null: it has not.</summary>
+    public string? Message { get; init; }
+    /// <summary>The number of the job that it takes back; null: it takes nothing back.</summary>
+    public int? Undoes { get; init; }
+    /// <summary>True: the rollout goes on without it.</summary>
+    public bool Optional { get; init; }
 }
 
 /// <summary>What somebody said to a rollout.</summary>

@@ -121,7 +121,7 @@ public sealed record RolloutView
     public string? StableRevision { get; init; }
     /// <summary>The strategy.</summary>
     public required string Strategy { get; init; }
-    /// <summary>The state: <c>queued</c>, <c>starting</c>, <c>shifting</c>, <c>watching</c>, <c>retiring</c>, <c>rollingBack</c>, or an end: <c>completed</c>, <c>failed</c>, <c>rolledBack</c>.</summary>
+    /// <summary>The state: <c>queued</c>, <c>preparing</c>, <c>starting</c>, <c>shifting</c>, <c>watching</c>, <c>retiring</c>, <c>rollingBack</c>, or an end: <c>completed</c>, <c>failed</c>, <c>rolledBack</c>.</summary>
     public required string State { get; init; }
     /// <summary>What it does or waits for now, in one sentence.</summary>
     public required string Message { get; init; }

@@ -27,6 +27,8 @@ public sealed record Manifest
     public ScalingSettings Scaling { get; init; } = new();
     /// <summary>How a new revision replaces the old one.</summary>
     public RolloutSpec Rollout { get; init; } = new();
+    /// <summary>What is done for it besides starting it and moving the traffic.</summary>
+    public PipelineSpec Pipeline { get; init; } = new();
     /// <summary>Which requests are its own, and how they reach it.</summary>
     public TrafficSpec Traffic { get; init; } = new();
     /// <summary>Where its own metrics are scraped; null: nowhere.</summary>

@@ -65,6 +65,7 @@ public static class ManifestReader
         var unsaid = defaults((root.Members.FirstOrDefault(m => m.Name == "environment")?.Value as YamlScalar)?.Text is { } said && Environments.Contains(said) ? said : Environments[^1]);
         var scaling = ScalingSection.Read(section.Sub("scaling"), resources, unsaid);
         var rollout = RolloutSection.Read(section.Sub("rollout"), unsaid);
+        var pipeline = PipelineSection.Read(section.Sub("pipeline"), new PipelineSection.Surroundings(runtime, revision, docker, baseDirectory));
         var traffic = TrafficSection.Read(section.Sub("traffic"));
         var metrics = section.Has("metrics") ? TrafficSection.ReadMetrics(section.Sub("metrics")) : null;
         var environment = section.Choice("environment", Environments[^1], Environments, []);
@@ -90,6 +91,7 @@ public static class ManifestReader
             Resources = resources,
             Scaling = scaling,
             Rollout = rollout,
+            Pipeline = pipeline,
             Traffic = traffic,
             Metrics = metrics,
             Environment = environment,

@@ -43,6 +43,7 @@ public static partial class ManifestWriter
 
         yaml.Section("scaling", () => Scaling(yaml, manifest.Scaling));
         yaml.Section("rollout", () => Rollout(yaml, manifest.Rollout));
+        PipelineWriter.Write(yaml, manifest.Pipeline);
         yaml.Section("traffic", () =>
         {
             yaml.Member("router", manifest.Traffic.Router);
@@ -194,12 +195,12 @@ public static partial class ManifestWriter
 
     private static string Text(bool value) => value ? "true" : "false";
 
-    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+    internal static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string List(IEnumerable<string> items) => "[" + string.Join(", ", items) + "]";
+    internal static string List(IEnumerable<string> items) => "[" + string.Join(", ", items) + "]";
 
     /// <summary>Bare where no YAML reader could take it for anything else, otherwise in double quotes.</summary>
-    private static string Quoted(string text)
+    internal static string Quoted(string text)
     {
         if (PlainText().IsMatch(text) && text is not ("null" or "true" or "false" or "yes" or "no" or "on" or "off")) return text;
         var quoted = new StringBuilder("\"");
@@ -216,7 +217,7 @@ public static partial class ManifestWriter
     [GeneratedRegex(@"\A[a-z/][A-Za-z0-9._/-]*\z")]
     private static partial Regex PlainText();
 
-    private sealed class Lines
+    internal sealed class Lines
     {
         private readonly StringBuilder _text = new();
         private int _depth;

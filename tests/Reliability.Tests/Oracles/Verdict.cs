@@ -18,6 +18,7 @@ internal static class Verdict
         if (outside.Value<long>("SELECT COUNT(*) FROM outbox_message WHERE sent_at IS NULL") is > 0 and var unsent) return $"{unsent} message(s) wait in the outbox";
         if (outside.Query<string>("SELECT revision || ' is ' || state || ': ' || message FROM rollouts WHERE ended_at IS NULL") is { Count: > 0 } open) return string.Join(", ", open);
         if (outside.Value<long>("SELECT COUNT(*) FROM saga") is > 0 and var sagas) return $"{sagas} saga(s) have not ended";
+        if (outside.Query<string>("SELECT 'the job ' || name || ' is ' || state FROM rollout_jobs WHERE state IN ('due', 'running')") is { Count: > 0 } jobs) return string.Join(", ", jobs);
         if (outside.Query<string>("SELECT id || ' is ' || state FROM replicas WHERE state NOT IN ('ready', 'stopped', 'failed')") is { Count: > 0 } moving) return string.Join(", ", moving);
         if (outside.Query<string>("SELECT revision || ' is kept for a while' FROM targets WHERE until IS NOT NULL") is { Count: > 0 } kept) return string.Join(", ", kept);
         var ready = outside.Value<long>("SELECT COUNT(*) FROM replicas WHERE state = 'ready'");
@@ -35,6 +36,7 @@ internal static class Verdict
         Messages(play, wrong);
         Replicas(play, wrong);
         Routes(play, wrong);
+        Jobs(play, wrong);
         Leftovers(play, wrong);
         return wrong;
     }
@@ -128,6 +130,28 @@ internal static class Verdict
             wrong.Add($"the gateway went from table {before.Generation} back to {after.Generation}");
         var generation = play.Outside.Value<long>("SELECT generation FROM routes WHERE application = 'shop'");
         if (table is not null && table.Generation != generation) wrong.Add($"the gateway routes by table {table.Generation}; the newest is {generation}");
+    }
+
+    /// <summary>Every job of a rollout that has ended has ended, in its order, and what was done is undone exactly where the rollout was given up.</summary>
+    private static void Jobs(Play play, List<string> wrong)
+    {
+        var rollouts = play.Outside.Query<(string Id, string State)>("SELECT DISTINCT r.id, r.state FROM rollouts r JOIN rollout_jobs j ON j.rollout = r.id");
+        foreach (var (id, state) in rollouts)
+        {
+            var jobs = play.Outside.Query<(long Number, string Name, string State, long Attempt, long? Undoes)>(
+                "SELECT number, name, state, attempt, undoes FROM rollout_jobs WHERE rollout = @id ORDER BY number", new { id });
+            foreach (var job in jobs.Where(j => j.State is "planned" or "due" or "running")) wrong.Add($"the rollout is {state}, and its job '{job.Name}' is {job.State}");
+            foreach (var job in jobs.Where(j => j.Attempt > 0 == (j.State == "skipped"))) wrong.Add($"the job '{job.Name}' is {job.State} after {job.Attempt} attempt(s)");
+            foreach (var undo in jobs.Where(j => j.Undoes is not null))
+            {
+                var wanted = state == "completed" || jobs.Single(j => j.Number == undo.Undoes).Attempt == 0 ? "skipped" : "succeeded";
+                if (undo.State != wanted) wrong.Add($"the rollout is {state}, and '{undo.Name}' is {undo.State}, not {wanted}");
+            }
+
+            var begun = play.World.Machine.All.Where(p => p.Replica.StartsWith($"job-{id.Replace("-", "", StringComparison.Ordinal)}-", StringComparison.Ordinal)).Select(p => int.Parse(p.Replica.Split('-')[^1])).ToList();
+            if (!begun.SequenceEqual(begun.Order())) wrong.Add($"jobs were begun in the order {string.Join(", ", begun)}");
+            foreach (var job in jobs.Where(j => begun.Count(b => b == j.Number) > j.Attempt)) wrong.Add($"the job '{job.Name}' was begun {begun.Count(b => b == job.Number)} times in {job.Attempt} attempt(s)");
+        }
     }
 
     /// <summary>Nothing is left over.</summary>

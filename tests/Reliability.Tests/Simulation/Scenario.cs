@@ -121,8 +121,25 @@ internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> S
         play.World.Gateway.Present = true;
     });
 
+    /// <summary>Migrated, checked and told on the way: every job ends well.</summary>
+    public static Scenario Prepared { get; } = new("prepared", First, play => play.SendAsync(Deploy("v17", "blueGreen, watch: 1s", "{ prepare: { command: [migrate], undo: { command: [migrate, down] } }, tests: { command: [test] }, hooks: [ { after: shift, command: [tell] }, { after: watch, command: [tell] } ] }")));
+
+    /// <summary>A hook fails when there is traffic already: it goes back, and what was done is undone.</summary>
+    public static Scenario Undone { get; } = new("undone", First, play =>
+    {
+        play.World.Machine.OfJob("hook 1 after watch").ExitsWith = 3;
+        return play.SendAsync(Deploy("v15", "blueGreen, watch: 1s", "{ prepare: { command: [migrate], undo: { command: [migrate, down] } }, tests: { command: [test], undo: { command: [tidy] } }, hooks: [ { after: watch, command: [fail] } ] }"));
+    });
+
+    /// <summary>A job hangs, and is ended by its time limit.</summary>
+    public static Scenario Hung { get; } = new("hung", First, play =>
+    {
+        play.World.Machine.OfJob("hook 1 before shift").ExitsWith = null;
+        return play.SendAsync(Deploy("v16", "blueGreen, watch: 1s", "{ prepare: { command: [migrate], undo: { command: [migrate, down] } }, hooks: [ { before: shift, command: [wait], timeLimit: 5s } ] }"));
+    });
+
     public static IReadOnlyList<Scenario> All { get; } =
-        [First, BlueGreen, RolledBack, Rolling, Canary, Experiment, Returned, Handled, Scaled, ScaledCanary, ScaledRolling, Crashed, Aborted, RollingAborted, Failed, GatewayAway];
+        [First, BlueGreen, RolledBack, Rolling, Canary, Experiment, Returned, Handled, Scaled, ScaledCanary, ScaledRolling, Crashed, Aborted, RollingAborted, Failed, GatewayAway, Prepared, Undone, Hung];
 
     public override string ToString() => Name;
 
@@ -132,7 +149,7 @@ internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> S
     private static Task WatchedOrOverAsync(Play play, DeployApplication deploy) => play.UntilAsync(
         "it was watched", () => play.Outside.Value<string>("SELECT state FROM rollouts WHERE id = @id", new { id = deploy.CorrelationId.ToString() }) is "watching" or "rollingBack" or "rolledBack" or "failed");
 
-    private static DeployApplication Deploy(string revision, string rollout) => new()
+    private static DeployApplication Deploy(string revision, string rollout, string? pipeline = null) => new()
     {
         Application = "shop",
         At = DateTimeOffset.UnixEpoch,
@@ -149,6 +166,7 @@ internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> S
             scaling: { min: 2, max: 10 }
             traffic: { drainTimeout: 5s }
             rollout: { strategy: {{rollout}}, analysis: { judge: {{(revision == Play.Broken ? "threshold" : "none")}}, errorRate: 5%, minRequests: 20 } }
+            pipeline: {{pipeline ?? "{ }"}}
             """,
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Platform.Workloads.Runtimes;
 
 namespace Platform.Testing.DeploymentWorld;
 
@@ -85,6 +86,35 @@ internal sealed class FakeMachine
         if (Of(revision).ExitsWith is { } code) process.Ended.TrySetResult(code);
         return process;
     }
+
+    /// <summary>A job of a pipeline: it behaves as <c>job NAME</c> is said to, and by itself ends well at once.</summary>
+    public FakeProcess StartJob(string job, ReplicaSpec spec)
+    {
+        var behaviour = OfJob(job);
+        if (behaviour.StartError is { } error) throw new ReplicaStartException(error);
+        var process = new FakeProcess
+        {
+            Replica = spec.Id,
+            Application = spec.Application,
+            Revision = $"job {job}",
+            Generation = spec.Generation,
+            Owner = spec.Owner,
+            Port = spec.Port,
+            ProcessId = Interlocked.Increment(ref _lastProcess),
+            StartTime = Interlocked.Increment(ref _lastStart),
+        };
+        _processes[process.StartTime] = process;
+        Jobs.Enqueue(job);
+        Started(process);
+        if (behaviour.ExitsWith is { } code) process.Ended.TrySetResult(code);
+        return process;
+    }
+
+    /// <summary>Every job that was begun, in its order.</summary>
+    public ConcurrentQueue<string> Jobs { get; } = [];
+
+    /// <summary>How a job behaves.</summary>
+    public Behaviour OfJob(string job) => _behaviours.GetOrAdd($"job {job}", _ => new Behaviour { ExitsWith = 0 });
 
     /// <summary>The process that has, or had last, this id.</summary>
     public FakeProcess? Find(int processId) => _processes.Values.Where(p => p.ProcessId == processId).MaxBy(p => p.StartTime);

@@ -14,6 +14,7 @@ internal sealed class FakeRuntime(FakeMachine machine, IEffects effects) : IRepl
 
     public Task<ReplicaHandle> StartAsync(ReplicaSpec spec, CancellationToken ct) => effects.PerformAsync(EffectKind.ProcessStart, spec.Id, () =>
     {
+        if (spec.Manifest.Process!.Env.TryGetValue("PLATFORM_JOB", out var job)) return Task.FromResult(Handle(machine.StartJob(job, spec)));
         if (machine.Of(spec.Revision).StartError is { } error) throw new ReplicaStartException(error);
         return Task.FromResult(Handle(machine.Start(spec.Id, spec.Application, spec.Revision, spec.Generation, spec.Owner, spec.Port)));
     });

@@ -16,6 +16,7 @@ using Platform.Effects;
 using Platform.Messaging;
 using Platform.Storage;
 using Platform.Workloads.Runtimes;
+using Platform.Workloads.Secrets;
 
 namespace Platform.Testing.DeploymentWorld;
 
@@ -101,6 +102,7 @@ internal sealed class World : IAsyncDisposable
         builder.AddPlatformBus();
         builder.Services.RemoveAll<IReplicaRuntime>();
         builder.Services.AddSingleton<IReplicaRuntime, FakeRuntime>();
+        builder.Services.Replace(ServiceDescriptor.Singleton<ISecrets>(new FolderSecrets(Path.Combine(_folder, "secrets"))));
         builder.Services.Replace(ServiceDescriptor.Singleton<IHealthProbe, FakeProbe>());
         builder.Services.Replace(ServiceDescriptor.Singleton<IReplicaPorts, FakePorts>());
         Rebuild(builder.Services);

@@ -18,7 +18,7 @@ internal static class ProcessSection
 
         var section = root.Sub("process");
         var command = Command(section, "a list of the program and its arguments, such as [\"dotnet\", \"App.dll\"]", isRequired: true);
-        var directory = WorkingDirectory(section, baseDirectory);
+        var directory = FolderMember.Read(section, "workingDirectory", baseDirectory, "a folder under the manifest's own");
         var env = EnvironmentSection.Read(section.Sub("env"));
         section.Close();
         return new ProcessSpec { Command = command, WorkingDirectory = directory, Env = env };
@@ -43,25 +43,4 @@ internal static class ProcessSection
             section.Conflict("command", "a program under the working directory, by absolute path, or on the PATH", "The program's path must not contain '..'.");
         return command;
     }
-
-    private static string? WorkingDirectory(Section section, string? baseDirectory)
-    {
-        const string expected = "a folder under the manifest's own";
-        var written = section.Value<string?>("workingDirectory", null, expected, (string text, out string? value) => (value = text).Length is > 0 and <= 4096 && !text.Contains('\0'));
-        if (baseDirectory is null)
-        {
-            if (written is not null && !Path.IsPathRooted(written))
-                section.Conflict("workingDirectory", "an absolute path", "This manifest came without its folder, so a relative path means nothing; use an absolute one, or 'platform deploy FILE', which resolves it.");
-            return written is null ? null : Path.GetFullPath(written, "/");
-        }
-
-        var root = Path.GetFullPath(baseDirectory);
-        var resolved = Path.GetFullPath(written ?? ".", root);
-        if (!IsUnder(resolved, root) || !IsUnder(LinkedPath.Resolve(resolved), LinkedPath.Resolve(root)))
-            section.Conflict("workingDirectory", expected, "The working directory must lie under the manifest's own folder, also after following links; move the manifest, or give the program by absolute path.");
-        return resolved;
-    }
-
-    private static bool IsUnder(string path, string root) =>
-        path == root || path.StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal);
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Platform.Effects;
+using Platform.Workloads.Images;
 using Platform.Workloads.Runtimes.Docker.Engine;
 using Platform.Workloads.Runtimes.Processes;
 using Platform.Workloads.Secrets;
@@ -34,6 +35,11 @@ public static class DockerRuntimeRegistration
                 options,
                 services.GetRequiredService<ILogger<DockerRuntime>>());
         });
+        builder.Services.TryAddSingleton<IImages>(services => new DockerImages(
+            new EngineClient(
+                services.GetRequiredService<IOptions<DockerRuntimeOptions>>().Value.Socket(Environment.GetEnvironmentVariable("DOCKER_HOST")), services.GetRequiredService<TimeProvider>()),
+            services.GetRequiredService<IEffects>(),
+            services.GetRequiredService<ISecrets>()));
         return builder;
     }
 }

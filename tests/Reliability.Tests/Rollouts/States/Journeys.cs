@@ -16,7 +16,7 @@ public sealed class Journeys : IAsyncLifetime
     internal static IReadOnlyList<Scenario> All { get; } =
     [
         Scenario.First, Scenario.BlueGreen, Scenario.RolledBack, Scenario.Rolling, Scenario.RollingAborted, Scenario.Canary, Scenario.Experiment,
-        Scenario.Returned, Scenario.Aborted, Scenario.Failed,
+        Scenario.Returned, Scenario.Aborted, Scenario.Failed, Scenario.Prepared, Scenario.Undone,
     ];
 
     /// <summary>The positions a scenario passes through.</summary>

@@ -3,6 +3,7 @@ import { seconds, span, time } from '../format.js';
 import { badge, icon } from './icons.js';
 import { picture, verdict } from './evidence.js';
 import { ladder } from './ladder.js';
+import { pipeline } from './pipeline.js';
 
 const ENDS = { completed: 'success', failed: 'critical', rolledBack: 'critical' };
 const WORDS = { completed: 'completed', failed: 'failed', rolledBack: 'rolled back', rollingBack: 'rolling back' };
@@ -20,6 +21,7 @@ export function rollout(store, application, actions) {
       h('span', { class: 'muted' }, [current.stableRevision, current.revision].filter(Boolean).join(' → '), current.strategy ? `, ${current.strategy}` : '',
         ` · ${running ? 'for' : `ended ${time(current.endedAt)}, took`} ${span((until - Date.parse(current.startedAt)) / 1000)}`)),
     ladder(store, current),
+    pipeline(current),
     !said(current, running) && h('p', { class: 'message' }, current.message),
     verdict(store, current),
     held(current),

@@ -102,6 +102,27 @@ internal sealed class EngineClient : IDisposable
         }
     }
 
+    /// <summary>Sends content that is written while it goes, and opens the answer.</summary>
+    public async Task<Stream?> UploadAsync(string path, HttpContent content, CancellationToken ct)
+    {
+        var version = _version ??= await NegotiateAsync(ct);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{version}/{path}") { Content = content };
+        var answer = await TryAsync(request, Timeout.InfiniteTimeSpan, ct);
+        if (answer.IsSuccessStatusCode) return await answer.Content.ReadAsStreamAsync(ct);
+        using (answer)
+        {
+            await RefuseAsync(answer, ct);
+            return null;
+        }
+    }
+
+    /// <summary>Has something removed. What is gone is fine; what is in use is told.</summary>
+    public async Task RemoveAsync(string path, CancellationToken ct)
+    {
+        using var answer = await SendAsync(HttpMethod.Delete, path, null, LongestAnswer, ct);
+        if (answer.StatusCode != HttpStatusCode.NotFound) await RefuseAsync(answer, ct);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 

@@ -1,0 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+using Platform.Hosting;
+
+namespace Platform.Deployment.Pipeline;
+
+/// <summary>How the jobs of rollouts' pipelines run. Section <c>Pipeline</c>.</summary>
+public sealed class PipelineOptions : IValidatable
+{
+    /// <summary>Jobs of all rollouts that run at one time; those of one rollout run one after another. Default 4, 1 to 64.</summary>
+    [Range(1, 64)]
+    public int ParallelJobs { get; set; } = 4;
+
+    /// <summary>How often a job is begun again that a crash of the platform has cut off. Default 5, 1 to 100.</summary>
+    [Range(1, 100)]
+    public int Attempts { get; set; } = 5;
+
+    /// <summary>Networks that are not public and that HTTP hooks and checks may reach all the same: <c>10.1.0.0/16</c>, <c>127.0.0.1/32</c>. Default none.</summary>
+    public IList<string> Allow { get; set; } = [];
+
+    /// <inheritdoc/>
+    public IEnumerable<ConfigurationProblem> Validate()
+    {
+        foreach (var (network, i) in Allow.Select((network, i) => (network, i)))
+        {
+            if (!IPNetwork.TryParse(network, out _)) yield return new ConfigurationProblem($"{nameof(Allow)}:{i}", "a network such as 10.1.0.0/16", network);
+        }
+    }
+
+    internal IReadOnlyList<IPNetwork> AllowedNetworks => [.. Allow.Select(IPNetwork.Parse)];
+}

@@ -24,7 +24,7 @@ internal sealed class LocalNginx(IOptions<NginxOptions> options, IEffects effect
     };
 
     public Task<string?> TestAsync(string? file, CancellationToken cancellationToken) =>
-        RunAsync(EffectKind.ProcessStart, file is null ? ["-t", "-q"] : ["-t", "-q", "-c", file], cancellationToken);
+        RunAsync(EffectKind.ProcessStart, file is null ? ["-t", "-q"] : ["-t", "-q", $"-c{file}"], cancellationToken);
 
     public Task<string?> ReloadAsync(CancellationToken cancellationToken) => RunAsync(EffectKind.ProcessSignal, ["-s", "reload"], cancellationToken);
 
@@ -89,7 +89,9 @@ internal sealed class LocalNginx(IOptions<NginxOptions> options, IEffects effect
         Process process;
         try
         {
-            process = Process.Start(new ProcessStartInfo(command[0], [.. command.Skip(1), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true })!;
+            var start = new ProcessStartInfo { FileName = command[0], RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
+            foreach (var argument in command.Skip(1).Concat(arguments)) start.ArgumentList.Add(argument);
+            process = Process.Start(start)!;
         }
         catch (Win32Exception missing)
         {

@@ -15,7 +15,7 @@ public sealed partial class NginxOptions : IValidatable
 
     /// <summary>
     /// How nginx is called, word by word; <c>-t</c> and <c>-s reload</c> are added to it. Default <c>["nginx"]</c>. For example
-    /// <c>["sudo", "nginx"]</c>, or <c>["nginx", "-c", "/etc/edge/nginx.conf"]</c>.
+    /// <c>["sudo", "nginx"]</c>, or <c>["nginx", "-c/etc/edge/nginx.conf"]</c>.
     /// </summary>
     public IReadOnlyList<string> Command { get; set; } = [];
 

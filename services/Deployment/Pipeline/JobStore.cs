@@ -129,9 +129,9 @@ internal static class JobStore
     /// <param name="all">True: what takes back is meant too.</param>
     public static async Task GiveUpJobsAsync(this Transaction tx, Guid rollout, bool all)
     {
-        var which = all ? "" : " AND gate <> 'Undo'";
-        await tx.ExecuteAsync($"UPDATE rollout_jobs SET state = 'skipped' WHERE rollout = @rollout AND state IN ('planned', 'due'){which}", new { rollout });
-        await tx.ExecuteAsync($"UPDATE rollout_jobs SET cancel = 1 WHERE rollout = @rollout AND state = 'running'{which}", new { rollout });
+        var kept = all ? "" : JobGate.Undo.ToString();
+        await tx.ExecuteAsync("UPDATE rollout_jobs SET state = 'skipped' WHERE rollout = @rollout AND state IN ('planned', 'due') AND gate <> @kept", new { rollout, kept });
+        await tx.ExecuteAsync("UPDATE rollout_jobs SET cancel = 1 WHERE rollout = @rollout AND state = 'running' AND gate <> @kept", new { rollout, kept });
     }
 
     /// <summary>What an earlier run of the service left running is begun again, unless nobody wants it any more.</summary>

@@ -93,4 +93,45 @@ public sealed class RolloutPanelTests(DashboardFixture fixture) : IClassFixture<
         await page.Locator(".rollout").ScreenshotAsync(new() { Path = visit.PathOf("rollout-panel-rolled-back") });
         Assert.Empty(visit.Complaints);
     }
+
+    [Fact]
+    public async Task The_jobs_of_a_pipeline_are_shown_with_how_each_ended()
+    {
+        await using var story = await Story.StartAsync();
+        await using var visit = await fixture.OpenAsync(story: story);
+        var page = visit.Page;
+        var course = RolloutStory.Course(RolloutStory.Evidence(DateTimeOffset.UtcNow.AddSeconds(-84)).Last()) with
+        {
+            Jobs =
+            [
+                Job(1, "build", "prepare", "succeeded", 41.2, "built shop:v2"), Job(2, "prepare", "prepare", "succeeded", 3.04, "exited with code 0"),
+                Job(3, "check orders", "verify", "succeeded", 0.02, "answered SELECT 1"),
+                Job(4, "tests", "verify", "failed", 12.5, "exited with code 2; its last lines: 41 passed | 1 failed: checkout"),
+                Job(5, "clean up", "cleanUp", "skipped", null, null), Job(6, "undo prepare", "undo", "running", null, null), Job(7, "undo build", "undo", "planned", null, null),
+            ],
+        };
+        await story.ProgressAsync(course, "rollingBack", "discarding v2: tests failed");
+
+        await Expect(page.Locator(".job")).ToHaveTextAsync(
+        [
+            new Regex("^buildsucceeded, 41 s"), new Regex("^preparesucceeded, 3.0 s"), new Regex("^check orderssucceeded"), new Regex("^testsfailed, 12 s.*1 failed: checkout"),
+            new Regex("^clean upskipped"), new Regex("^undo preparerunning"),
+        ]);
+        await Expect(page.Locator(".job-running")).ToHaveAttributeAsync("aria-current", "step");
+        await page.Locator(".rollout").ScreenshotAsync(new() { Path = visit.PathOf("rollout-panel-pipeline") });
+        Assert.Empty(visit.Complaints);
+
+        static JobView Job(int number, string name, string gate, string state, double? seconds, string? message) => new()
+        {
+            Number = number,
+            Name = name,
+            Kind = "command",
+            Gate = gate,
+            State = state,
+            Attempt = state is "planned" or "skipped" ? 0 : 1,
+            TimeLimit = TimeSpan.FromMinutes(10),
+            Duration = seconds is { } length ? TimeSpan.FromSeconds(length) : null,
+            Message = message,
+        };
+    }
 }

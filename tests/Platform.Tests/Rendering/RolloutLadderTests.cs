@@ -20,6 +20,17 @@ public sealed class RolloutLadderTests
     }
 
     [Fact]
+    public void A_pipeline_is_one_line_and_what_takes_back_is_in_it_only_where_it_does()
+    {
+        JobView Job(int number, string name, string state, string gate = "verify") => new() { Number = number, Name = name, Kind = "command", Gate = gate, State = state, TimeLimit = TimeSpan.FromMinutes(1) };
+        var course = Watching().Course! with { Jobs = [Job(1, "prepare", "succeeded"), Job(2, "tests", "running"), Job(3, "hook 1 after shift", "planned"), Job(4, "undo prepare", "planned", "undo")] };
+
+        Assert.Equal("  pipeline   ✓ prepare  ▶ tests  · hook 1 after shift", RolloutLadder.Lines(Watching() with { Course = course }, Now)[1]);
+        Assert.Contains("✗ tests  – hook 1 after shift  ✓ undo prepare", PipelineText.Line(
+            [Job(2, "tests", "failed"), Job(3, "hook 1 after shift", "skipped"), Job(4, "undo prepare", "succeeded", "undo"), Job(5, "undo build", "skipped", "undo")]));
+    }
+
+    [Fact]
     public void Whoever_is_waited_for_reads_what_to_type()
     {
         var course = Watching().Course! with { Until = null, Awaits = "resume", Paused = new RolloutNote("ada", "ask the team", Now) };

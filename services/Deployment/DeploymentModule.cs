@@ -125,6 +125,7 @@ public static class DeploymentModule
         EnvironmentEndpoints.Map(api);
         SecretEndpoints.Map(api);
         ReportEndpoints.Map(api);
+        FigureEndpoints.Map(api);
         return endpoints;
     }
 

@@ -52,6 +52,8 @@ internal sealed class Configurations(IOptions<DeploymentOptions> options, TimePr
         var made = await tx.ExecuteAsync(
             "INSERT INTO configurations (version, content, at, who, reason) VALUES (@Version, @Content, @At, @Who, @Reason) ON CONFLICT (version) DO NOTHING",
             new { row.Version, row.Content, row.At, row.Who, row.Reason });
+        // What waits for the end of a freeze may have nothing to wait for any more.
+        if (made == 1) await tx.ExecuteAsync("UPDATE rollouts SET due_at = @At WHERE state = 'queued' AND ended_at IS NULL AND due_at > @At", new { row.At });
         return made == 1 ? Read(row) : null;
     }
 

@@ -67,26 +67,15 @@ internal sealed class ReplicaWatch : IAsyncDisposable
 
     private async Task WatchHealthAsync(ReplicaRow row, HealthSpec health, IHealthProbe probe, Action wake, TimeProvider time)
     {
-        var failed = 0;
-        var wasHealthy = row.ReadyAt is not null;
+        var tally = new HealthTally(health, wasHealthy: row.ReadyAt is not null);
         var deadline = (row.StartedAt ?? row.CreatedAt) + health.StartupTimeout;
         while (!_stop.IsCancellationRequested)
         {
             var answer = await probe.AskAsync(row.Handle!.Address, health, _stop.Token);
-            if (answer.Healthy)
-            {
-                (failed, wasHealthy) = (0, true);
-                See(Sight.Healthy, wake);
-            }
-            else
-            {
-                _finding = answer.Finding;
-                failed++;
-                if (!wasHealthy && time.GetUtcNow() >= deadline) See(Sight.NeverHealthy, wake);
-                if (wasHealthy && failed >= health.UnhealthyAfter) See(Sight.Sick, wake);
-            }
-
-            await Task.Delay(wasHealthy ? health.Interval : Shorter(StartupRhythm, health.Interval), time, _stop.Token);
+            var sight = tally.Add(answer, late: time.GetUtcNow() >= deadline);
+            _finding = tally.Finding;
+            if (sight != Sight.None) See(sight, wake);
+            await Task.Delay(tally.WasHealthy ? health.Interval : Shorter(StartupRhythm, health.Interval), time, _stop.Token);
         }
     }
 

@@ -18,6 +18,8 @@ internal sealed class RolloutDriver(
     /// <summary>More stages than one look can pass through.</summary>
     private const int MostMoves = 16;
 
+    private static readonly TimeSpan QueueTick = TimeSpan.FromSeconds(30);
+
     /// <summary>The rollout's first breath.</summary>
     public async Task AcceptAsync(Transaction tx, RolloutState saga, DeployApplication command)
     {
@@ -100,8 +102,19 @@ internal sealed class RolloutDriver(
             tx.OnCommitted(() => trials.Kept(saga.CorrelationId));
         }
 
-        await tx.ShowAsync(saga.CorrelationId, progress, course, Measures.Of(saga.Application, progress), now, now + options.Value.RolloutTick);
+        await tx.ShowAsync(saga.CorrelationId, progress, course, Measures.Of(saga.Application, progress), now, NextLook(progress, now));
         return progress.Stage;
+    }
+
+    /// <summary>
+    /// One that waits in the queue is looked at when the one ahead has ended or the configuration has changed, both of which say so, when its freeze
+    /// ends, and otherwise from time to time, should all of that have been missed.
+    /// </summary>
+    private DateTimeOffset NextLook(RolloutProgress progress, DateTimeOffset now)
+    {
+        if (progress.Stage != RolloutStage.Queued) return now + options.Value.RolloutTick;
+        var seldom = now + (options.Value.RolloutTick > QueueTick ? options.Value.RolloutTick : QueueTick);
+        return progress.FrozenUntil is { } until && until > now && until < seldom ? until : seldom;
     }
 
     private async Task<RolloutMove> LookAsync(Transaction tx, RolloutState saga, RolloutProgress progress)
@@ -130,7 +143,9 @@ internal sealed class RolloutDriver(
     private async Task<RolloutMove> EnterAsync(Transaction tx, RolloutState saga, RolloutProgress progress, DateTimeOffset now)
     {
         var ahead = (await tx.OpenRolloutsAsync(saga.Application)).TakeWhile(r => r.Id != saga.CorrelationId).ToList();
-        if (await FrozenAsync(tx, saga, progress, now) is { } frozen)
+        var frozen = await FrozenAsync(tx, saga, progress, now);
+        progress = progress with { FrozenUntil = frozen?.Until };
+        if (frozen is not null)
         {
             if (progress.FreezeOverride is null) return RolloutMove.Wait(progress, frozen.ToString());
             // What waits for the freeze's end is no reason to wait for what does not.

@@ -13,6 +13,8 @@ internal sealed record RolloutProgress
     public bool Instant { get; init; }
     /// <summary>Why it may begin in a freeze; null: it waits for its end.</summary>
     public string? FreezeOverride { get; init; }
+    /// <summary>The end of the freeze that it waits for; null: it does not.</summary>
+    public DateTimeOffset? FrozenUntil { get; init; }
     /// <summary>How it moves; null until planned.</summary>
     public RolloutPlan? Plan { get; init; }
     /// <summary>The plan's step under way, from 1.</summary>

@@ -43,11 +43,11 @@ internal sealed partial class SyntheticRequests(
         }
     }
 
-    /// <summary>The replicas of every rollout that is being watched and wants requests.</summary>
+    /// <summary>The replicas of every rollout that is being watched and wants requests. Only what has not ended is due, and that has an index.</summary>
     private async Task<IReadOnlyList<Target>> TargetsAsync(Reader reader)
     {
         var targets = new List<Target>();
-        foreach (var rollout in await reader.QueryAsync<Watched>("SELECT application, revision FROM rollouts WHERE state = 'watching' AND ended_at IS NULL"))
+        foreach (var rollout in await reader.QueryAsync<Watched>("SELECT application, revision FROM rollouts WHERE due_at IS NOT NULL AND state = 'watching'"))
         {
             if ((await manifests.FindAsync(reader, rollout.Application, rollout.Revision))?.Rollout.Analysis.Synthetic is not { } synthetic) continue;
             foreach (var revision in (await reader.LiveReplicasAsync(rollout.Application)).Where(r => r.Phase == ReplicaState.Ready && r.Address is not null).GroupBy(r => r.Revision))

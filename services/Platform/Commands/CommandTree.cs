@@ -44,6 +44,7 @@ internal static class CommandTree
             DocsCommand.Create(cli),
             VersionCommand.Create(cli),
             CompletionCommand.Create(cli));
+        Add(root, ListCommands.Create(cli));
         if (root.Options.OfType<HelpOption>().SingleOrDefault() is { Action: HelpAction inner } help)
             help.Action = new HelpWithExamples(inner, cli.Output);
         return root;

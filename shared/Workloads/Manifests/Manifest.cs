@@ -146,7 +146,9 @@ public sealed record HealthSpec
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
     /// <summary>An answer must come within. Default 1 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1);
-    /// <summary>Failed checks in a row until a replica counts as unhealthy. Default 3.</summary>
+    /// <summary>Good checks in a row until a replica counts as healthy: one that flaps never gets there. Default 3.</summary>
+    public int HealthyAfter { get; init; } = 3;
+    /// <summary>Failed checks, in a row or among twice as many, until a replica counts as unhealthy. Default 3.</summary>
     public int UnhealthyAfter { get; init; } = 3;
     /// <summary>A new replica must be healthy within. Default 60 s.</summary>
     public TimeSpan StartupTimeout { get; init; } = TimeSpan.FromSeconds(60);

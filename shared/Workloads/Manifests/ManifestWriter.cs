@@ -29,6 +29,7 @@ public static partial class ManifestWriter
             yaml.Member("path", Quoted(manifest.Health.Path));
             yaml.Member("interval", Duration.Format(manifest.Health.Interval));
             yaml.Member("timeout", Duration.Format(manifest.Health.Timeout));
+            yaml.Member("healthyAfter", Text(manifest.Health.HealthyAfter));
             yaml.Member("unhealthyAfter", Text(manifest.Health.UnhealthyAfter));
             yaml.Member("startupTimeout", Duration.Format(manifest.Health.StartupTimeout));
         });

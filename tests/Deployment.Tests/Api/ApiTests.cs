@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Http;
 using Platform.Deployment.Api;
 using Platform.Hosting;
@@ -32,6 +34,54 @@ public sealed class ApiTests
         Assert.Contains("event: end", await host.Client.GetStringAsync($"/api/deployment/deployments/{view.Id}/events"));
         Assert.Contains("] ready", await host.Client.GetStringAsync("/api/deployment/applications/shop/logs?tail=5"));
         Assert.Contains("deploy application", await host.Client.GetStringAsync("/audit"));
+    }
+
+    [Fact]
+    public async Task Everything_that_the_service_promises_is_mapped()
+    {
+        await using var host = await DeploymentHost.StartAsync();
+        var mapped = host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .SelectMany(e => (e.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Select(method => $"{method} /{e.RoutePattern.RawText?.Trim('/')}"))
+            .ToHashSet(StringComparer.Ordinal);
+        string[] promised =
+        [
+            "GET environments", "POST deploy", "GET deployments", "GET deployments/{id:guid}", "GET deployments/{id:guid}/events",
+            .. new[] { "promote", "pause", "resume", "abort", "retry", "approve" }.Select(word => $"POST deployments/{{id:guid}}/{word}"),
+            "POST rollback", "POST scale", "GET scaling/history", "GET health", "GET metrics", "GET reports/{name}",
+            "GET config", "PUT config", "GET config/versions", "GET config/diff", "POST config/validation", "POST config/rollback",
+            "GET secrets", "PUT secrets/{name}", "POST secrets/rotate", "GET audit",
+        ];
+        Assert.Empty(promised.Select(p => p.Replace(" ", " /api/deployment/", StringComparison.Ordinal)).Except(mapped));
+    }
+
+    [Fact]
+    public async Task Figures_SayHowAnApplicationIs()
+    {
+        await using var host = await DeploymentHost.StartAsync();
+        await host.DeployToTheEndAsync(Manifests.BlueGreen("v1"));
+
+        var health = await host.GetAsync<HealthView>("/api/deployment/health");
+        Assert.Equal(("healthy", "shop", 2, 2), (health.Status, health.Items.Single().Application, health.Items.Single().Wanted, health.Items.Single().Ready));
+        var figures = Assert.Single((await host.GetAsync<MetricsView>("/api/deployment/metrics?application=shop&window=30s")).Items);
+        Assert.Equal(("v1", 100, 2, 2), (figures.Revision, figures.Weight, figures.Wanted, figures.Ready));
+        Assert.Contains("deploy application", await host.Client.GetStringAsync("/api/deployment/audit"));
+        Assert.Equal(HttpStatusCode.BadRequest, (await host.Client.GetAsync("/api/deployment/metrics?window=1h")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Client.GetAsync("/api/deployment/health?application=none")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Events_AreTakenUpWhereTheyWereLeft()
+    {
+        await using var host = await DeploymentHost.StartAsync();
+        var view = await host.DeployToTheEndAsync(Manifests.BlueGreen("v1"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/deployment/deployments/{view.Id}/events");
+        request.Headers.Add("Last-Event-ID", "2");
+
+        var events = await (await host.Client.SendAsync(request)).Content.ReadAsStringAsync();
+
+        Assert.DoesNotContain("id: 2\n", events);
+        Assert.Contains("id: 3\n", events);
+        Assert.Contains("event: end", events);
     }
 
     [Fact]

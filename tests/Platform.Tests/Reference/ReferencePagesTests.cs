@@ -35,7 +35,7 @@ public sealed class ReferencePagesTests
     {
         var page = ManifestPage.Write();
 
-        Assert.Contains("| `unhealthyAfter` | a whole number from 1 to 100 | `3` | Failed checks in a row", page, StringComparison.Ordinal);
+        Assert.Contains("| `unhealthyAfter` | a whole number from 1 to 100 | `3` | Failed checks, in a row", page, StringComparison.Ordinal);
         Assert.Contains("(required)", page, StringComparison.Ordinal);
         Assert.Contains("| `restricted` |", page, StringComparison.Ordinal);
     }

@@ -17,7 +17,7 @@ public sealed class ManifestReaderTests
         Assert.Equal(["dotnet", "Storefront.dll", "--quiet"], manifest.Process!.Command);
         Assert.Equal("/srv/shop/out", manifest.Process.WorkingDirectory);
         Assert.Equal("secret://storefront-database", manifest.Process.Env["DATABASE_PASSWORD"]);
-        Assert.Equal(new HealthSpec { Path = "/health", Timeout = TimeSpan.FromMilliseconds(500), UnhealthyAfter = 4, StartupTimeout = TimeSpan.FromMinutes(2) }, manifest.Health);
+        Assert.Equal(new HealthSpec { Path = "/health", Timeout = TimeSpan.FromMilliseconds(500), HealthyAfter = 2, UnhealthyAfter = 4, StartupTimeout = TimeSpan.FromMinutes(2) }, manifest.Health);
         Assert.Equal(new ResourceSpec { Cpu = 0.5, MemoryBytes = 256L << 20 }, manifest.Resources);
         Assert.Equal((2, 12, 0.5, 256L << 20), (manifest.Scaling.Min, manifest.Scaling.Max, manifest.Scaling.CpuCores, manifest.Scaling.MemoryBytes));
         Assert.Equal([("cpu", 0.7), ("requestsPerSecond", 50)], manifest.Scaling.Metrics.Select(m => (m.Name, Math.Round(m.Target, 9))));

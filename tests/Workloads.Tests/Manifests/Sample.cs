@@ -14,7 +14,7 @@ internal static class Sample
             GREETING: hello
             DATABASE_PASSWORD: secret://storefront-database
         port: 0
-        health: { path: /health, interval: 1s, timeout: 500ms, unhealthyAfter: 4, startupTimeout: 2m }
+        health: { path: /health, interval: 1s, timeout: 500ms, healthyAfter: 2, unhealthyAfter: 4, startupTimeout: 2m }
         resources: { cpu: 500m, memory: 256Mi }
         scaling:
           min: 2

@@ -25,5 +25,5 @@ export function shownOf(jobs) {
 
 function took(job) {
   const length = seconds(job.duration);
-  return length === null ? null : length < 10 ? `${length.toFixed(1)} s` : span(length);
+  return length === null ? null : length < 0.1 ? '< 0.1 s' : length < 10 ? `${length.toFixed(1)} s` : span(length);
 }

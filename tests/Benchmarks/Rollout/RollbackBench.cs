@@ -79,6 +79,7 @@ internal sealed class RollbackBench : IBench
     private static IReadOnlyDictionary<string, object?> Row(string runtime, string kind, IReadOnlyList<double> milliseconds) => new Dictionary<string, object?>
     {
         ["subject"] = "ours",
+        ["runtime"] = runtime,
         ["case"] = $"rollback, {kind}",
         ["times"] = milliseconds.Count,
         ["lastBadRequestMilliseconds"] = Median(milliseconds),

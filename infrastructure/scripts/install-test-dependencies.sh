@@ -18,6 +18,7 @@ need debootstrap debootstrap
 need dockerd docker.io
 need docker-compose docker-compose
 need docker-registry docker-registry
+need kubectl kubernetes-client
 # Newer distributions ship the client apart.
 if ! command -v docker >/dev/null && apt-cache show docker-cli >/dev/null 2>&1; then missing+=(docker-cli); fi
 [ "${#missing[@]}" -eq 0 ] && exit 0

@@ -88,6 +88,9 @@ public static class DeploymentModule
         services.AddSingleton<Facts>();
         services.AddSingleton<Manifests>();
         services.AddSingleton<Applications.Scaling>();
+        services.AddSingleton<OutsideScales>();
+        services.AddSingleton<OutsideScaleFollower>();
+        services.AddHostedService(provider => provider.GetRequiredService<OutsideScaleFollower>());
         services.AddSingleton<Removal>();
         services.AddSingleton<Routes>();
         services.AddSingleton<RouteRepeater>();

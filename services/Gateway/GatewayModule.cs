@@ -6,6 +6,7 @@ using Platform.Gateway.Messages;
 using Platform.Gateway.Routers;
 using Platform.Gateway.Routers.Nginx;
 using Platform.Gateway.Routers.Traefik;
+using Platform.Gateway.Routers.Kubernetes;
 using Platform.Hosting;
 using Platform.Messaging;
 using Platform.Metrics.Streaming;
@@ -38,6 +39,7 @@ public static class GatewayModule
 
         builder.AddNginxRouter();
         builder.AddTraefikRouter();
+        builder.AddIngressRouter();
         builder.Services.AddSingleton<RouterSet>();
         builder.Services.AddSingleton<Drainer>();
         builder.Services.AddHostedService(p => p.GetRequiredService<Drainer>());

@@ -9,7 +9,7 @@ namespace Platform.Deployment.Applications;
 /// Changes how many replicas of an application are wanted, unless the manifest forbids it. During a rollout the number is only written down:
 /// the rollout sees it at its next look, and divides it between its revisions.
 /// </summary>
-internal sealed class Scaling(Manifests manifests, Facts facts, TimeProvider time)
+internal sealed class Scaling(Manifests manifests, OutsideScales outside, Facts facts, TimeProvider time)
 {
     /// <summary>Does it, or says why not.</summary>
     /// <returns>Why not, and when to try again; null: done.</returns>
@@ -62,6 +62,8 @@ internal sealed class Scaling(Manifests manifests, Facts facts, TimeProvider tim
     {
         if (application is not { State: ApplicationStates.Present }) return $"there is no application {command.Application}";
         if (application.StableRevision is null) return application.Rollout is null ? "no revision serves yet" : "no revision serves yet; try again when its first rollout has ended";
+        if (outside.Find(command.Application) is { } decider && command.RequestedBy != decider.Name)
+            return $"the {decider.Name} decides how many replicas it has; change it there, or delete it to have the platform decide again";
         if (application.Rollout is not null && command.Replicas == 0) return "a rollout is under way, which needs a replica at least; try again when it has ended";
         if (await manifests.FindAsync(tx, application.Name, application.StableRevision) is not { } manifest) return $"the manifest of {application.StableRevision} is not valid for this version of the platform";
         return command.Replicas >= manifest.Scaling.Min && command.Replicas <= manifest.Scaling.Max

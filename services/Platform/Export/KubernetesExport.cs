@@ -29,6 +29,9 @@ internal static class KubernetesExport
         yield return "rollout.watch, rollout.analysis: nobody judges the new revision.";
         if (manifest.Rollout.Approval == "required") yield return "rollout.approval: nobody is asked.";
         if (manifest.Scaling.Metrics.Any(m => !IsResource(m.Name))) yield return "scaling.metrics: other metrics than cpu and memory need a metrics adapter that offers them per pod.";
+        if (manifest.Docker?.User is not { } user || !long.TryParse(user.Split(':')[0], out _)) yield return "docker.user: pods do not run as root there; name a number, or build the image with one.";
+        if (manifest.Docker?.Registry is not null) yield return "docker.registry: make a Secret of the type kubernetes.io/dockerconfigjson, and name it in imagePullSecrets.";
+        if (manifest.Docker?.Volumes.Count > 0) yield return "docker.volumes: make a PersistentVolumeClaim of each name.";
         if (manifest.Scaling.Min == 0) yield return "scaling.min 0: an autoscaler keeps at least one.";
     }
 
@@ -78,7 +81,7 @@ internal static class KubernetesExport
     private static KubernetesObject Object(string version, string kind, Manifest manifest, KubernetesSettings settings, KubernetesObject spec)
     {
         var metadata = new KubernetesObject { ["name"] = manifest.Name };
-        if (settings.Namespace is { } place) metadata["namespace"] = place;
+        if ((settings.Namespace ?? manifest.Kubernetes?.Namespace) is { } place) metadata["namespace"] = place;
         metadata["labels"] = Labels(manifest);
         return new KubernetesObject { ["apiVersion"] = version, ["kind"] = kind, ["metadata"] = metadata, ["spec"] = spec };
     }

@@ -280,7 +280,7 @@ public sealed record SyntheticSpec
 /// <summary>The <c>traffic</c> section.</summary>
 public sealed record TrafficSpec
 {
-    /// <summary>Through what clients come: <c>gateway</c> (the platform's own; default), <c>nginx</c> or <c>traefik</c>, as the gateway service is set up for them.</summary>
+    /// <summary>Through what clients come: <c>gateway</c> (the platform's own; default), <c>nginx</c>, <c>traefik</c> or <c>ingress</c> (of a Kubernetes cluster), as the gateway service is set up for them.</summary>
     public string Router { get; init; } = RouterNames.Gateway;
     /// <summary>Host names that select the application; empty: any.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
@@ -302,8 +302,11 @@ public static class RouterNames
     /// <summary>A Traefik whose dynamic configuration file the gateway service writes.</summary>
     public const string Traefik = "traefik";
 
+    /// <summary>An Ingress of a Kubernetes cluster, with the canary annotations of ingress-nginx.</summary>
+    public const string Ingress = "ingress";
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Gateway, Nginx, Traefik];
+    public static IReadOnlyList<string> All { get; } = [Gateway, Nginx, Traefik, Ingress];
 }
 
 /// <summary>The <c>metrics</c> section.</summary>

@@ -33,6 +33,12 @@ internal sealed class ApiServer(ObjectStore store, ApiObjects objects, Accounts 
 
     public TimeSpan BookmarkInterval { set => _watches.BookmarkInterval = value; }
 
+    /// <summary>When a bookmark has told so new a version.</summary>
+    public async Task BookmarkedAsync(long version, CancellationToken ct)
+    {
+        while (_watches.Bookmarked < version) await Task.Delay(20, ct);
+    }
+
     public async Task StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -35,7 +35,9 @@ internal static class Discovery
         var resources = new JsonArray();
         foreach (var kind in Schema.Kinds.Where(k => k.Group == group && k.Version == version))
         {
-            resources.Add(Resource(kind.Plural, kind.Name, kind, Verbs, kind.ShortNames));
+            var resource = Resource(kind.Plural, kind.Name, kind, Verbs, kind.ShortNames);
+            if (kind.Name is "Pod" or "Service" or "Deployment" or "ReplicaSet" or "HorizontalPodAutoscaler") resource["categories"] = new JsonArray("all");
+            resources.Add(resource);
             if (kind.HasScale)
             {
                 var scale = Resource($"{kind.Plural}/scale", "Scale", kind, ["get", "patch", "update"], []);

@@ -168,7 +168,13 @@ internal sealed class Kubelet(ObjectStore store, ApiObjects objects, ClusterEven
             else if ((container.Flag("securityContext", "runAsNonRoot") || pod.Flag("spec", "securityContext", "runAsNonRoot")) && (container.Number("securityContext", "runAsUser") ?? pod.Number("spec", "securityContext", "runAsUser") ?? 0) == 0)
                 (reason, message) = ("CreateContainerConfigError", "container has runAsNonRoot and image will run as root");
             else if (Environment(pod, container, env) is { } missing) (reason, message) = ("CreateContainerConfigError", missing);
-            if (reason.Length == 0) return Spec(pod, container, known!, env);
+            if (reason.Length == 0)
+            {
+                // In place of a network of its own: what listens on every address of its pod listens on that pod's alone.
+                if (env.GetValueOrDefault("LISTEN") == "0.0.0.0") env["LISTEN"] = address;
+                return Spec(pod, container, known!, env);
+            }
+
 
             if (reason == "ErrImagePull")
             {

@@ -10,6 +10,9 @@ internal sealed class Watches(ObjectStore store)
 {
     public TimeSpan BookmarkInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The newest version that a bookmark has told.</summary>
+    public long Bookmarked { get; private set; }
+
     public async Task ServeAsync(HttpContext context, Kind kind, string? place, Func<JsonObject, bool> selects)
     {
         var query = context.Request.Query;
@@ -60,6 +63,7 @@ internal sealed class Watches(ObjectStore store)
             {
                 ct.ThrowIfCancellationRequested();
                 await SendAsync(context, "BOOKMARK", new JsonObject { ["kind"] = kind.Name, ["apiVersion"] = kind.GroupVersion, ["metadata"] = new JsonObject { ["resourceVersion"] = $"{version}", ["creationTimestamp"] = null } }, ct);
+                Bookmarked = Math.Max(Bookmarked, version);
             }
 
             ct.ThrowIfCancellationRequested();

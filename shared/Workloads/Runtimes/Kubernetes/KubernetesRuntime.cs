@@ -42,7 +42,7 @@ internal sealed class KubernetesRuntime : IReplicaRuntime, IDisposable
         var docker = spec.Manifest.Docker ?? throw new ReplicaStartException("The manifest has no docker section.");
         if (!Rules.IsRevision(spec.Id)) throw new ArgumentException("A replica's id consists of letters, digits, '.', '_' and '-'.", nameof(spec));
         var kubernetes = spec.Manifest.Kubernetes ?? new KubernetesSpec();
-        Directory.CreateDirectory(spec.LogDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        LogFolder.Make(spec.LogDirectory);
         var name = DeploymentPlan.NameOf(spec.Id, spec.Generation);
         _starting[name] = true;
         string? place = null;

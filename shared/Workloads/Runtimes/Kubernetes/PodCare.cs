@@ -100,8 +100,11 @@ internal sealed class PodCare(Cluster cluster, KubernetesRuntimeOptions options,
             if (copy is null && now.Texts("metadata", "annotations").GetValueOrDefault(ContainerLabels.Log) is { } path)
             {
                 followed.LogPath = path;
-                copy = CopyTo(path, instance, isNew);
-                copied = copy.CopyAsync(ended.Task, ct);
+                var file = new LogAppender(
+                    new ReplicaLog(path, options.LargestLog, options.KeptLogs),
+                    error => log.LogWarning("The log {Path} cannot be written, lines of it are lost: {Reason}", path, error.Message));
+                copy = new PodLog(cluster.Api, instance.Path, file, clock);
+                copied = CopyAsync(copy, file, isNew, ended.Task, ct);
             }
 
             if (pod.HasEnded || seen.IsGone)
@@ -138,12 +141,15 @@ internal sealed class PodCare(Cluster cluster, KubernetesRuntimeOptions options,
         return true;
     }
 
-    private PodLog CopyTo(string path, PodInstance instance, bool isNew)
+    private async Task CopyAsync(PodLog copy, LogAppender file, bool isNew, Task ended, CancellationToken ct)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var copy = new PodLog(cluster.Api, instance.Path, new ReplicaLog(path, options.LargestLog, options.KeptLogs), clock);
-        if (!isNew) copy.StartOver();
-        return copy;
+        using (file)
+        {
+            // The cluster still has what an earlier run may have copied in part.
+            if (!isNew) file.StartOver();
+            file.Begin();
+            await copy.CopyAsync(ended, ct);
+        }
     }
 
     private Informer InformerOf(string place) =>

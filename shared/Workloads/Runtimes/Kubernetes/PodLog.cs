@@ -8,18 +8,12 @@ namespace Platform.Workloads.Runtimes.Kubernetes;
 /// Copies the output of a pod's container, line by line as it comes, into the replica's log file, where it outlives the pod and is read as
 /// any other replica's. The node stamps every line; after an interruption the copy goes on behind the last one it has.
 /// </summary>
-internal sealed class PodLog(ApiClient api, string pod, ReplicaLog log, TimeProvider clock)
+internal sealed class PodLog(ApiClient api, string pod, LogAppender file, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private string _last = "";
     private volatile bool _wasStartedAgain;
-
-    /// <summary>Starts the file over: the cluster still has what an earlier run may have copied in part.</summary>
-    public void StartOver()
-    {
-        foreach (var part in Directory.GetFiles(Path.GetDirectoryName(log.Path)!, Path.GetFileName(log.Path) + "*")) File.Delete(part);
-    }
 
     /// <summary>To be told before the end is: whether there is another run by now, beside which this one's output is the previous.</summary>
     public void Ended(bool wasStartedAgain) => _wasStartedAgain = wasStartedAgain;
@@ -54,13 +48,12 @@ internal sealed class PodLog(ApiClient api, string pod, ReplicaLog log, TimeProv
         await using var stream = await api.OpenAsync(
             $"{pod}/log?container={DeploymentPlan.Container}&timestamps=true{(follow ? "&follow=true" : "")}{(previous ? "&previous=true" : "")}{since}", ct);
         if (stream is null) return false;
-        await using var file = new LogFile(log);
         await foreach (var whole in LinesAsync(stream, ct))
         {
             var (stamp, line) = ContainerLog.Apart(whole);
             // Asked for since the last one, the answer begins with it.
             if (from.Length > 0 && string.CompareOrdinal(stamp, from) <= 0) continue;
-            file.Append(line);
+            file.Append(line.Span);
             _last = stamp;
         }
 

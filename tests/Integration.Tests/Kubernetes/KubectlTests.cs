@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using Platform.Integration.Tests.Split;
+using Platform.Testing;
+using Platform.Testing.Kubernetes;
+using Platform.Workloads.Runtimes.Kubernetes.Api;
+
+namespace Platform.Integration.Tests.Kubernetes;
+
+/// <summary>The distribution's real kubectl against the tests' API server, with what the platform exports: each is held to the other.</summary>
+public sealed class KubectlTests : IAsyncLifetime
+{
+    private const string Shop = """
+        name: shop
+        revision: v1
+        runtime: kubernetes
+        docker: { image: "registry.example.org/shop:v1", command: [serve], env: { LISTEN: "0.0.0.0", TOKEN: "secret://shop-token" }, user: "10001", readOnly: true }
+        port: 9000
+        resources: { cpu: 0.25, memory: 256Mi }
+        scaling: { min: 2, max: 9, metrics: [ { name: cpu, target: 70% }, { name: requestsPerSecond, target: 12.5 } ], behavior: { scaleDown: { stabilizationWindow: 2m, policies: [ { type: Replicas, value: 1, period: 30s } ] } } }
+        rollout: { strategy: rolling, maxSurge: 25%, maxUnavailable: 0 }
+        traffic: { hosts: [shop.example.org], pathPrefix: /buy, drainTimeout: 2s }
+        """;
+
+    private TestCluster _cluster = null!;
+    private string _kubeconfig = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(!Command.Exists("kubectl"), "'kubectl' is not installed (apt-get install kubernetes-client)");
+        _cluster = await TestCluster.StartAsync();
+        _cluster.Kubelet.Images["registry.example.org/shop:v1"] = new NodeImage([Path.Combine(Repository.Root, "tests/TestChild/bin/Release/net10.0/TestChild")]);
+        _kubeconfig = _cluster.Kubeconfig(_cluster.Accounts.Admin);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_cluster is not null) await _cluster.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task TheExportedManifests_AreAppliedRunChangedAndDeleted_ByKubectl()
+    {
+        var exported = await ExportAsync(Shop);
+        await FileAsync("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: { name: shop-token }\nstringData: { value: s3cr3t }\n");
+
+        await KubectlAsync("apply", "-f", Path.Combine(_cluster.Folder, "secret.yaml"));
+        var applied = await KubectlAsync("apply", "-f", exported);
+        Assert.Equal(
+            ["deployment.apps/shop created", "service/shop created", "horizontalpodautoscaler.autoscaling/shop created", "poddisruptionbudget.policy/shop created", "networkpolicy.networking.k8s.io/shop created", "ingress.networking.k8s.io/shop created"],
+            applied.Split('\n'));
+
+        await KubectlAsync("rollout", "status", "deployment", "shop", "--timeout=60s");
+        Assert.Equal(["2/2"], await FieldAsync("deployments", 1));
+        Assert.Equal(["Running", "Running"], await FieldAsync("pods", 2));
+        var pod = _cluster.All("Pod")[0].NameOf();
+        Assert.Contains("serving", await KubectlAsync("logs", pod), StringComparison.Ordinal);
+        Assert.Contains("<set to the key 'value' in secret 'shop-token'>", await KubectlAsync("describe", "pod", pod), StringComparison.Ordinal);
+        Assert.Contains("2 desired", await KubectlAsync("describe", "deployment", "shop"), StringComparison.Ordinal);
+        Assert.Contains("Started container shop", await KubectlAsync("get", "events"), StringComparison.Ordinal);
+        Assert.Contains("shop.example.org", await KubectlAsync("describe", "ingress", "shop"), StringComparison.Ordinal);
+        // Behaviour, as it was exported.
+        Assert.Contains("Select Policy: Max", await KubectlAsync("describe", "hpa", "shop"), StringComparison.Ordinal);
+
+        await KubectlAsync("scale", "deployment", "shop", "--replicas=3");
+        await Eventually.HoldsAsync(async () => (await FieldAsync("deployments", 1)) is ["3/3"], "three are ready");
+
+        var changed = await FileAsync("changed.yaml", (await File.ReadAllTextAsync(exported)).Replace("cpu: 250m", "cpu: 300m", StringComparison.Ordinal));
+        var (code, difference) = await TryAsync("diff", "-f", changed);
+        Assert.Equal(1, code);
+        Assert.Contains("+            cpu: 300m", difference, StringComparison.Ordinal);
+        Assert.Contains("deployment.apps/shop configured", await KubectlAsync("apply", "-f", changed), StringComparison.Ordinal);
+        await KubectlAsync("rollout", "status", "deployment", "shop", "--timeout=60s");
+        Assert.Contains("deployment.apps/shop serverside-applied", await KubectlAsync("apply", "--server-side", "--force-conflicts", "-f", changed), StringComparison.Ordinal);
+
+        await KubectlAsync("delete", "-f", changed, "--timeout=60s");
+        await Eventually.HoldsAsync(() => _cluster.All("Pod").Count + _cluster.All("ReplicaSet").Count + _cluster.All("EndpointSlice").Count == 0, "nothing is left");
+    }
+
+    [Fact]
+    public async Task AMemberThatDoesNotExist_IsRefusedByTheServer_NotByKubectl()
+    {
+        var exported = await ExportAsync(Shop);
+        var wrong = await FileAsync("wrong.yaml", (await File.ReadAllTextAsync(exported)).Replace("  revisionHistoryLimit:", "  revisionHistoryLimits:", StringComparison.Ordinal));
+
+        var (code, output) = await TryAsync("apply", "-f", wrong);
+
+        Assert.Equal(1, code);
+        Assert.Contains("strict decoding error: unknown field \"spec.revisionHistoryLimits\"", output, StringComparison.Ordinal);
+    }
+
+    private async Task<string> ExportAsync(string manifest)
+    {
+        var file = await FileAsync("shop.manifest.yaml", manifest);
+        return await FileAsync("shop.yaml", await Command.RunAsync(Path.Combine(Repository.Root, "services/Platform/bin/Release/net10.0/platform"), "export", "kubernetes", file) + "\n");
+    }
+
+    private async Task<string> FileAsync(string name, string text)
+    {
+        var path = Path.Combine(_cluster.Folder, name);
+        await File.WriteAllTextAsync(path, text);
+        return path;
+    }
+
+    /// <summary>A column of what kubectl shows.</summary>
+    private async Task<List<string>> FieldAsync(string kind, int column) =>
+        [.. (await KubectlAsync("get", kind, "--no-headers")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[column])];
+
+    private async Task<string> KubectlAsync(params string[] arguments)
+    {
+        var (code, output) = await TryAsync(arguments);
+        return code == 0 ? output.TrimEnd('\n') : throw new InvalidOperationException($"kubectl {string.Join(' ', arguments)} ended with {code}: {output}");
+    }
+
+    private async Task<(int Code, string Output)> TryAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("kubectl", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["KUBECONFIG"] = _kubeconfig;
+        // Its cache of what servers offer is not the user's.
+        start.Environment["HOME"] = _cluster.Folder;
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await error);
+    }
+}

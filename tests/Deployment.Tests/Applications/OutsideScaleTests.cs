@@ -25,7 +25,7 @@ public sealed class OutsideScaleTests
         outside.Now = new OutsideScale("HorizontalPodAutoscaler default/shop", 4);
         await follower.LookAsync(Cancelled);
         await world.UntilAsync("four run", () => world.Machine.Alive.Count == 4);
-        Assert.Equal("HorizontalPodAutoscaler default/shop", world.EventsOf<ApplicationScaled>()[^1].RequestedBy);
+        await world.UntilAsync("it is told who wanted it", () => world.EventsOf<ApplicationScaled>().Any(e => e.RequestedBy == "HorizontalPodAutoscaler default/shop"));
 
         await world.ScaleAsync(3);
         await world.UntilAsync("the platform's own is refused", () => world.EventsOf<ScalingRefused>().Any(e => e.Reason.Contains("HorizontalPodAutoscaler default/shop decides", StringComparison.Ordinal)));

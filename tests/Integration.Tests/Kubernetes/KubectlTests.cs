@@ -108,7 +108,7 @@ public sealed class KubectlTests : IAsyncLifetime
     private async Task<string> KubectlAsync(params string[] arguments)
     {
         var (code, output) = await TryAsync(arguments);
-        return code == 0 ? output.TrimEnd('\n') : throw new InvalidOperationException($"kubectl {string.Join(' ', arguments)} ended with {code}: {output}");
+        return code == 0 ? output.TrimEnd('\n') : throw new InvalidOperationException($"kubectl {string.Join(' ', arguments)} ended with {code}: {output}{_cluster.Controllers.LastFailure}");
     }
 
     private async Task<(int Code, string Output)> TryAsync(params string[] arguments)

@@ -21,6 +21,9 @@ internal sealed class Controllers(ObjectStore store, ApiObjects objects, Cluster
     /// <summary>Cores of the one node.</summary>
     public double NodeCpu { get; set; } = 64;
 
+    /// <summary>What a controller could not do, last.</summary>
+    public string? LastFailure { get; private set; }
+
     public async Task RunAsync(CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
@@ -28,23 +31,23 @@ internal sealed class Controllers(ObjectStore store, ApiObjects objects, Cluster
             var changed = store.Changed;
             foreach (var deployment in store.List(Deployment, null).Items) Insist(() => Reconcile(deployment));
             foreach (var set in store.List(ReplicaSet, null).Items) Insist(() => ReconcileSet(set));
-            foreach (var pod in store.List(Pod, null).Items.Where(p => p.Text("spec", "nodeName") is null && p.Text("metadata", "deletionTimestamp") is null)) Schedule(pod);
+            foreach (var pod in store.List(Pod, null).Items.Where(p => p.Text("spec", "nodeName") is null && p.Text("metadata", "deletionTimestamp") is null)) Insist(() => Schedule(pod));
             foreach (var service in store.List(Service, null).Items) Insist(() => Endpoints(service));
-            Collect();
+            Insist(Collect);
             await Task.WhenAny(changed, Task.Delay(TimeSpan.FromMilliseconds(500), ct));
         }
     }
 
-    /// <summary>Somebody else has changed it meanwhile: the next look, from the state as it is then.</summary>
-    private static void Insist(Action act)
+    /// <summary>Where somebody else has changed it meanwhile: the next look, from the state as it is then. Anything else is told, and tried again as well.</summary>
+    private void Insist(Action act)
     {
         try
         {
             act();
         }
-        catch (ApiError error) when (error.Code is 404 or 409)
+        catch (Exception error)
         {
-            return;
+            if (error is not ApiError { Code: 404 or 409 }) LastFailure = error.ToString();
         }
     }
 

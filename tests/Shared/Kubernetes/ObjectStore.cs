@@ -65,8 +65,10 @@ internal sealed class ObjectStore
                 if (after is null && before is null) return null;
                 if (after is not null && before is not null && JsonNode.DeepEquals(before, after)) return after;
                 _version++;
-                var shown = (after ?? before)!.DeepClone().AsObject();
+                // As it would be read from its text: a number is a number, whatever it was made of.
+                var shown = JsonNode.Parse((after ?? before)!.ToJsonString())!.AsObject();
                 shown["metadata"]!["resourceVersion"] = $"{_version}";
+                Settle(shown);
                 if (after is null) _objects.Remove(key);
                 else _objects[key] = shown;
                 _changes.Add(new Change(_version, kind, before, after is null ? null : shown));
@@ -107,6 +109,15 @@ internal sealed class ObjectStore
             _forgotten = _version;
             _changes.Clear();
         }
+    }
+
+    /// <summary>Nodes read from text take shape when they are first looked at, which several may not do at once.</summary>
+    private static void Settle(JsonNode? node)
+    {
+        if (node is JsonObject members)
+            foreach (var (_, member) in members) Settle(member);
+        else if (node is JsonArray items)
+            foreach (var item in items) Settle(item);
     }
 
     private static string Key(Kind kind, string? place, string name) => $"{kind.Qualified}/{(kind.IsNamespaced ? place : "-")}/{name}";

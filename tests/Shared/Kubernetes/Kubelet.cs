@@ -26,7 +26,7 @@ internal sealed class Kubelet(ObjectStore store, ApiObjects objects, ClusterEven
     private readonly ConcurrentDictionary<string, List<ContainerRun>> _runs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task> _pods = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (DateTimeOffset At, double Cpu, JsonObject? Metrics)> _metrics = new(StringComparer.Ordinal);
-    private readonly HttpClient _probes = new();
+    private readonly HttpClient _probes = new(new SocketsHttpHandler { UseProxy = false });
     private int _addresses;
 
     /// <summary>The images it can get, by name.</summary>

@@ -188,7 +188,8 @@ public sealed class KubernetesFailureTests : IAsyncLifetime
 
         _cluster.Objects.Delete(Schema.Of("Deployment"), "default", _cluster.All("Deployment").Single().NameOf(), null);
 
-        Assert.Equal(new ExitStatus(0, null), await exit);
+        // It may be asked to end before it can listen to that.
+        Assert.Contains(await exit, (ExitStatus[])[new ExitStatus(0, null), new ExitStatus(null, 15)]);
         Assert.False(await _runtimes[^1].IsAliveAsync(handle, Cancelled));
     }
 

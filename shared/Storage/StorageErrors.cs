@@ -8,7 +8,7 @@ namespace Platform.Storage;
 /// <summary>Tells errors apart by code, never by their English text.</summary>
 public static class StorageErrors
 {
-    private const int SqliteBusy = 5, SqliteLocked = 6, SqliteConstraint = 19;
+    private const int SqliteBusy = 5, SqliteLocked = 6, SqliteFull = 13, SqliteConstraint = 19;
     private const string IdleTransactionEnded = "25P03";
 
     /// <summary>Another transaction was in the way and this one changed nothing: do it again.</summary>
@@ -32,6 +32,16 @@ public static class StorageErrors
             || postgres.SqlState is PostgresErrorCodes.TooManyConnections or IdleTransactionEnded,
         NpgsqlException { InnerException: IOException or SocketException or TimeoutException or null } => true,
         ObjectDisposedException { ObjectName: "NpgsqlConnection" or "NpgsqlTransaction" } => true,
+        _ => false,
+    };
+
+    /// <summary>There is no room on the database's disk; nothing was changed.</summary>
+    /// <param name="error">What was thrown.</param>
+    public static bool IsOutOfRoom(Exception? error) => error switch
+    {
+        PostgresException postgres => postgres.SqlState == PostgresErrorCodes.DiskFull,
+        // SQLite says "full" of its file, and of the files beside it that they cannot be written (IOERR_WRITE) or made larger (IOERR_SHMSIZE).
+        SqliteException sqlite => sqlite.SqliteErrorCode == SqliteFull || sqlite.SqliteExtendedErrorCode is 778 or 4874,
         _ => false,
     };
 

@@ -8,7 +8,7 @@ using Platform.Workloads.Manifests;
 using Platform.Workloads.Runtimes;
 using Platform.Workloads.Runtimes.Processes;
 
-// A replica that behaves as it is told: serve, stubborn, leave-child, hog BYTES, burn, crash CODE, chat LINES, print.
+// A replica that behaves as it is told: serve, stubborn, leave-child, hog BYTES, burn, crash CODE, chat LINES, print, bind PORT, status CODE, flap.
 var mode = args.Length > 0 ? args[0] : "serve";
 switch (mode)
 {
@@ -72,8 +72,15 @@ switch (mode)
         Console.WriteLine($"child {Process.Start("sleep", "3600").Id}");
         await Task.Delay(int.Parse(args[1]));
         return 0;
+    case "bind":
+        // Wants one port of its own, whatever it was given.
+        return await Serve(stubborn: false, _ => 200, int.Parse(args[1]));
+    case "status":
+        return await Serve(stubborn: false, _ => int.Parse(args[1]));
+    case "flap":
+        return await Serve(stubborn: false, number => number % 2 == 0 ? 200 : 503);
     default:
-        return await Serve(mode == "stubborn");
+        return await Serve(mode == "stubborn", _ => 200);
 }
 
 static void Burn()
@@ -83,7 +90,7 @@ static void Burn()
     GC.KeepAlive(x);
 }
 
-static async Task<int> Serve(bool stubborn)
+static async Task<int> Serve(bool stubborn, Func<int, int> status, int? port = null)
 {
     var stop = new TaskCompletionSource();
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
@@ -92,16 +99,16 @@ static async Task<int> Serve(bool stubborn)
         Console.WriteLine("asked to end");
         if (!stubborn) stop.TrySetResult();
     });
-    using var listener = new TcpListener(IPAddress.Parse(Environment.GetEnvironmentVariable("LISTEN") ?? "127.0.0.1"), int.Parse(Environment.GetEnvironmentVariable("PORT")!));
+    using var listener = new TcpListener(IPAddress.Parse(Environment.GetEnvironmentVariable("LISTEN") ?? "127.0.0.1"), port ?? int.Parse(Environment.GetEnvironmentVariable("PORT")!));
     listener.Start();
     Console.WriteLine("serving");
-    while (true)
+    for (var number = 0; ; number++)
     {
         var accept = listener.AcceptTcpClientAsync();
         if (await Task.WhenAny(accept, stop.Task) == stop.Task) return 0;
         using var client = await accept;
         var request = new byte[4096];
         _ = await client.GetStream().ReadAsync(request);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status(number)} OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"));
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Platform.Storage;
 
 namespace Platform.Hosting.Problems;
 
@@ -35,9 +36,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         catch (Exception exception)
         {
             if (context.Response.HasStarted) throw;
-            LogUnhandled(logger, exception, context.Request.Method, context.Request.Path);
+            var report = StorageProblem(exception);
+            if (report is null) LogUnhandled(logger, exception, context.Request.Method, context.Request.Path);
+            else LogStorage(logger, context.Request.Method, context.Request.Path, exception.Message);
             context.Response.Clear();
-            await ProblemWriter.WriteAsync(context, StatusProblems.For(StatusCodes.Status500InternalServerError, context));
+            await ProblemWriter.WriteAsync(context, report ?? StatusProblems.For(StatusCodes.Status500InternalServerError, context));
             return;
         }
 
@@ -47,6 +50,17 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             await ProblemWriter.WriteAsync(context, StatusProblems.For(status, context));
         }
     }
+
+    /// <summary>What is wrong with the disk or the database is for the operator to mend, and no fault of the program; null: it is something else.</summary>
+    private static ProblemReport? StorageProblem(Exception exception) =>
+        StorageErrors.IsOutOfRoom(exception) ? Problem.Report(StatusCodes.Status507InsufficientStorage, "disk-full", "The disk is full",
+            "Nothing was changed. Make room on the disk of the data folder (--data) or of the database server, then send it again.")
+        : StorageErrors.IsUnavailable(exception) ? Problem.Report(StatusCodes.Status503ServiceUnavailable, "database-unavailable", "The database does not answer",
+            "Send it again when GET /health/ready says that nothing is waited for; what was under way then goes on by itself.")
+        : null;
+
+    [LoggerMessage(2, LogLevel.Warning, "{Method} {Path} cannot be answered: {Reason}")]
+    private static partial void LogStorage(ILogger logger, string method, string path, string reason);
 
     [LoggerMessage(1, LogLevel.Error, "Unhandled: {Method} {Path}")]
     private static partial void LogUnhandled(ILogger logger, Exception exception, string method, string path);

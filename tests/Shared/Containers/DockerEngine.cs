@@ -99,6 +99,14 @@ public class DockerEngine : IAsyncDisposable
         File.Delete(Socket);
     }
 
+    /// <summary>As its service manager ends it, by SIGTERM.</summary>
+    public async Task EndAsync()
+    {
+        if (_engine is null) return;
+        await _engine.EndAsync();
+        _engine = null;
+    }
+
     /// <summary>The client's answer.</summary>
     public Task<string> DockerAsync(params string[] arguments) => Command.RunAsync("docker", ["--host", "unix://" + Socket, .. arguments]);
 

@@ -13,6 +13,7 @@ internal sealed class ContainerLog(EngineClient engine, string container, LogApp
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
+    private const int Conflict = 409;
     private string _last = "";
 
     /// <summary>Copies until the container has ended and nothing is left to copy, whatever happens to the engine meanwhile.</summary>
@@ -23,6 +24,11 @@ internal sealed class ContainerLog(EngineClient engine, string container, LogApp
             try
             {
                 if (!await CopyOnceAsync(ct)) return;
+            }
+            catch (EngineRefusedException error) when (error.Status == Conflict)
+            {
+                // The engine was ended in the middle of removing it: what it wrote cannot be had any more, and the rest of it is to be removed.
+                return;
             }
             catch (Exception error) when (error is RuntimeUnavailableException or EngineRefusedException { Status: >= 500 } or IOException or HttpRequestException)
             {

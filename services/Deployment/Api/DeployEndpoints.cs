@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Platform.Contracts.Deployments;
 using Platform.Contracts.Http;
 using Platform.Deployment.Applications;
@@ -31,6 +32,7 @@ internal static class DeployEndpoints
         Gate gate,
         RolloutPlanner planner,
         Configurations configurations,
+        IOptions<PipelineOptions> pipeline,
         TimeProvider time,
         [FromKeyedServices(DeploymentModule.Name)] Database database,
         bool dryRun = false,
@@ -47,6 +49,12 @@ internal static class DeployEndpoints
         if (body.Environment is { } chosen && Placement.Problem(read.Manifest, chosen) is { } misplaced) return Problem.BadRequest("unfit-manifest", "The manifest cannot be run here", misplaced);
         var manifest = Placement.Place(read.Manifest, body.Environment);
         if (planner.Unfit(manifest) is { } problem) return Problem.BadRequest("unfit-manifest", "The manifest cannot be run here", problem);
+        if (pipeline.Value.HookCommands == HookCommands.OfAdmins && !http.User.IsInRole(Roles.Admin) && manifest.Pipeline.Hooks.Any(h => h.Command is not null))
+        {
+            return Problem.Forbidden("hook-needs-admin", "Only an admin may declare a hook that is a command",
+                "Have an admin deploy this revision (returning to it later needs none), use an HTTP hook, or have Pipeline:HookCommands set to OfOperators.");
+        }
+
         return dryRun
             ? TypedResults.Ok(await PlanAsync(database, manifest, environments.Find(manifest.Environment)!, time.GetUtcNow(), ct))
             : await gate.EnterAsync(http, new Gate.Entry(manifest, body.Manifest)

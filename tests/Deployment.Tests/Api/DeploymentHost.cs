@@ -38,6 +38,15 @@ internal sealed class DeploymentHost : IAsyncDisposable
     /// <summary>With the admin's key.</summary>
     public HttpClient Client { get; }
 
+    /// <summary>With a new operator's key.</summary>
+    public async Task<HttpClient> OperatorAsync(string name)
+    {
+        var key = await ReadAsync<JsonElement>(await Client.PostAsJsonAsync("/keys", new { name, role = "operator" }));
+        var client = new HttpClient { BaseAddress = Client.BaseAddress };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key.GetProperty("key").GetString());
+        return client;
+    }
+
     public IServiceProvider Services => _app.Services;
 
     public static async Task<DeploymentHost> StartAsync(bool realProcesses = false)

@@ -2,9 +2,7 @@ using Platform.Messaging;
 using Platform.Contracts.Deployments;
 using Microsoft.Extensions.DependencyInjection;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text.Json;
 using Platform.Contracts.Http;
 using Platform.Deployment.Api;
 using Platform.Deployment.Configuration;
@@ -86,7 +84,7 @@ public sealed class EnvironmentTests
     {
         await using var host = await DeploymentHost.StartAsync();
         await ChangeAsync(host, "production", new { replicas = new { min = 1, max = 3 }, approval = new { required = true, fourEyes = true } });
-        using var alice = await ClientAsync(host, "alice");
+        using var alice = await host.OperatorAsync("alice");
         var accepted = await DeploymentHost.ReadAsync<Accepted>(await host.DeployAsync(Plain));
         RolloutView? view = null;
         await World.UntilAsync("it waits", async () => (view = await host.GetAsync<RolloutView>(accepted.Location)).Message.Contains("approval", StringComparison.Ordinal), () => view!.Message);
@@ -138,7 +136,7 @@ public sealed class EnvironmentTests
         await World.UntilAsync("the rollback has ended", async () => (view = await host.GetAsync<RolloutView>(back.Location)).EndedAt is not null, () => view!.Message);
         Assert.Equal(("completed", "v1"), (view.State, view.Revision));
 
-        using var alice = await ClientAsync(host, "alice");
+        using var alice = await host.OperatorAsync("alice");
         var refused = await alice.PostAsJsonAsync("/api/deployment/deploy", new { manifest = Manifests.BlueGreen("v4"), overrideFreeze = "please" });
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         var urgent = await DeploymentHost.ReadAsync<Accepted>(await host.DeployAsync(Manifests.BlueGreen("v4"), "?overrideFreeze=urgent%20fix"));
@@ -237,13 +235,5 @@ public sealed class EnvironmentTests
         RolloutView? view = null;
         await World.UntilAsync("it has ended", async () => (view = await host.GetAsync<RolloutView>(accepted.Location)).EndedAt is not null, () => view!.Message);
         Assert.True(view!.State == "completed", view.Message);
-    }
-
-    private static async Task<HttpClient> ClientAsync(DeploymentHost host, string name)
-    {
-        var key = await DeploymentHost.ReadAsync<JsonElement>(await host.Client.PostAsJsonAsync("/keys", new { name, role = "operator" }));
-        var client = new HttpClient { BaseAddress = host.Client.BaseAddress };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key.GetProperty("key").GetString());
-        return client;
     }
 }

@@ -116,22 +116,44 @@ internal static class KubernetesExport
             ["readOnlyRootFilesystem"] = manifest.Docker?.ReadOnly ?? false,
             ["capabilities"] = new KubernetesObject { ["drop"] = new[] { "ALL" } },
         };
-        var pod = new KubernetesObject
-        {
-            ["automountServiceAccountToken"] = false,
-            ["securityContext"] = new KubernetesObject { ["runAsNonRoot"] = true, ["seccompProfile"] = new KubernetesObject { ["type"] = "RuntimeDefault" } },
-            ["terminationGracePeriodSeconds"] = Seconds(manifest.Traffic.DrainTimeout) + 10,
-            ["containers"] = new[] { container },
-        };
-        if (manifest.Docker?.Volumes is not { Count: > 0 } volumes) return pod;
-        // An engine makes a volume when it is first named; here somebody claims it beforehand, by the same name.
-        container["volumeMounts"] = volumes.Select(v => new KubernetesObject { ["name"] = ClaimOf(v.Key), ["mountPath"] = v.Value }).ToArray();
-        pod["volumes"] = volumes.Select(v => new KubernetesObject
-        {
-            ["name"] = ClaimOf(v.Key),
-            ["persistentVolumeClaim"] = new KubernetesObject { ["claimName"] = ClaimOf(v.Key) },
-        }).ToArray();
+        var pod = new KubernetesObject { ["automountServiceAccountToken"] = manifest.Kubernetes?.ServiceAccount is not null };
+        if (manifest.Kubernetes?.ServiceAccount is { } account) pod["serviceAccountName"] = account;
+        if (manifest.Kubernetes?.NodeSelector is { Count: > 0 } nodes) pod["nodeSelector"] = ObjectOf(nodes);
+        pod["securityContext"] = Security(manifest);
+        pod["terminationGracePeriodSeconds"] = Seconds(manifest.Traffic.DrainTimeout) + 10;
+        pod["containers"] = new[] { container };
+        var volumes = Volumes(manifest.Docker).ToList();
+        if (volumes.Count == 0) return pod;
+        container["volumeMounts"] = volumes.Select(v => new KubernetesObject { ["name"] = v.Name, ["mountPath"] = v.Path }).ToArray();
+        pod["volumes"] = volumes.Select(v => new KubernetesObject { ["name"] = v.Name, [v.Kind] = v.Source }).ToArray();
         return pod;
+    }
+
+    /// <summary>Not as root: as the manifest's user where it is a number, else as the image's, which then must be one.</summary>
+    private static KubernetesObject Security(Manifest manifest)
+    {
+        var security = new KubernetesObject { ["runAsNonRoot"] = true };
+        var user = manifest.Docker?.User?.Split(':') ?? [];
+        if (user.Length > 0 && long.TryParse(user[0], out var id)) security["runAsUser"] = id;
+        if (user.Length > 1 && long.TryParse(user[1], out var group)) security["runAsGroup"] = group;
+        security["seccompProfile"] = new KubernetesObject { ["type"] = "RuntimeDefault" };
+        return security;
+    }
+
+    /// <summary>What an engine mounts: <c>/tmp</c> in memory over a root that cannot be written; volumes, which here somebody claims beforehand by the same name.</summary>
+    private static IEnumerable<(string Name, string Path, string Kind, KubernetesObject Source)> Volumes(DockerSpec? docker)
+    {
+        if (docker is null) yield break;
+        if (docker.ReadOnly && !docker.Volumes.Values.Contains("/tmp")) yield return ("tmp-in-memory", "/tmp", "emptyDir", new KubernetesObject { ["medium"] = "Memory" });
+        foreach (var (volume, path) in docker.Volumes)
+            yield return (ClaimOf(volume), path, "persistentVolumeClaim", new KubernetesObject { ["claimName"] = ClaimOf(volume) });
+    }
+
+    private static KubernetesObject ObjectOf(IReadOnlyDictionary<string, string> pairs)
+    {
+        var made = new KubernetesObject();
+        foreach (var (name, value) in pairs.OrderBy(p => p.Key, StringComparer.Ordinal)) made[name] = value;
+        return made;
     }
 
     private static string ClaimOf(string volume) => volume.ToLowerInvariant().Replace('_', '-').Replace('.', '-').Trim('-');

@@ -60,6 +60,26 @@ public sealed class KubectlTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhatRuns_IsFollowedScaledAndRead_ByKubectl()
+    {
+        await FileAsync("secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata: { name: shop-token }\nstringData: { value: s3cr3t }\n");
+        await KubectlAsync("apply", "-f", Path.Combine(_cluster.Folder, "secret.yaml"));
+        await KubectlAsync("apply", "-f", await ExportAsync(Shop));
+
+        Assert.Contains("successfully rolled out", await KubectlAsync("rollout", "status", "deployment/shop", "--timeout=60s"), StringComparison.Ordinal);
+        Assert.Equal("deployment.apps/shop scaled", await KubectlAsync("scale", "deployment/shop", "--replicas=3"));
+        Assert.Contains("successfully rolled out", await KubectlAsync("rollout", "status", "deployment/shop", "--timeout=60s"), StringComparison.Ordinal);
+        Assert.Equal("3", await KubectlAsync("get", "deployment/shop", "-o", "jsonpath={.status.readyReplicas}"));
+
+        var pods = (await KubectlAsync("get", "pods", "-o", "name")).Split('\n');
+        Assert.Equal(3, pods.Length);
+        Assert.Contains("serving", await KubectlAsync("logs", pods[0]), StringComparison.Ordinal);
+        Assert.Contains("registry.example.org/shop:v1", await KubectlAsync("describe", pods[0]), StringComparison.Ordinal);
+        Assert.Contains("Started", await KubectlAsync("get", "events"), StringComparison.Ordinal);
+        await KubectlAsync("delete", "deployment/shop", "--timeout=60s");
+    }
+
+    [Fact]
     public async Task AMemberThatDoesNotExist_IsRefusedByTheServer_NotByKubectl()
     {
         var exported = await ExportAsync(Shop);

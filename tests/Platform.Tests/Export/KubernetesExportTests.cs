@@ -11,7 +11,7 @@ public sealed class KubernetesExportTests
         name: shop
         revision: v2
         runtime: docker
-        docker: { image: "registry.example.org/shop:v2", env: { MODE: "yes", TOKEN: "secret://shop-token" }, readOnly: true, volumes: { Shop_orders: /var/lib/orders } }
+        docker: { image: "registry.example.org/shop:v2", env: { MODE: "yes", TOKEN: "secret://shop-token" }, user: "10001:10002", readOnly: true, volumes: { Shop_orders: /var/lib/orders } }
         port: 9000
         health: { path: /ready, interval: 500ms, timeout: 2s, unhealthyAfter: 4, startupTimeout: 30s }
         resources: { cpu: 0.25, memory: 256Mi }
@@ -50,8 +50,10 @@ public sealed class KubernetesExportTests
         Assert.Equal(("/ready", "4"), (Text(container, "readinessProbe", "httpGet", "path"), Text(container, "readinessProbe", "failureThreshold")));
         Assert.Equal("30", Text(spec, "template", "spec", "terminationGracePeriodSeconds"));
         Assert.Equal("true", Text(container, "securityContext", "readOnlyRootFilesystem"));
-        Assert.Equal(("shop-orders", "/var/lib/orders"), (Text(container, "volumeMounts", "0", "name"), Text(container, "volumeMounts", "0", "mountPath")));
-        Assert.Equal("shop-orders", Text(spec, "template", "spec", "volumes", "0", "persistentVolumeClaim", "claimName"));
+        Assert.Equal(("10001", "10002", "true"), (Text(spec, "template", "spec", "securityContext", "runAsUser"), Text(spec, "template", "spec", "securityContext", "runAsGroup"), Text(spec, "template", "spec", "securityContext", "runAsNonRoot")));
+        Assert.Equal(("/tmp", "Memory"), (Text(container, "volumeMounts", "0", "mountPath"), Text(spec, "template", "spec", "volumes", "0", "emptyDir", "medium")));
+        Assert.Equal(("shop-orders", "/var/lib/orders"), (Text(container, "volumeMounts", "1", "name"), Text(container, "volumeMounts", "1", "mountPath")));
+        Assert.Equal("shop-orders", Text(spec, "template", "spec", "volumes", "1", "persistentVolumeClaim", "claimName"));
     }
 
     [Fact]

@@ -49,9 +49,11 @@ public sealed partial class RouterRolloutTests
         await traffic.EndAsync();
         using var client = new HttpClient();
         for (var i = 0; i < 20; i++) Assert.Equal("v1", await platform.VersionAsync(client));
-        // Half of a fifth, for the seconds that the verdict took; nothing else failed.
-        Assert.All(traffic.Failures, f => Assert.StartsWith("500 The price list", f.What, StringComparison.Ordinal));
-        Assert.InRange(traffic.Failures.Count, 1, traffic.Answered / 4);
+        // Half of a fifth, for the seconds that the verdict took; nothing else failed but what a reload's closing connections met.
+        var bad = traffic.Failures.Count(f => f.What.StartsWith("500 The price list", StringComparison.Ordinal));
+        Assert.InRange(bad, 1, traffic.Answered / 4);
+        Assert.All(traffic.Failures, f => Assert.Matches("^500 The price list|sending the request", f.What));
+        Assert.InRange(traffic.Failures.Count - bad, 0, 3);
     }
 
     [Fact]

@@ -40,7 +40,13 @@ public sealed class DockerPipelineTests(ServiceImages engine, RegistryServer reg
 
     public async ValueTask DisposeAsync()
     {
-        if (_platform is not null) await _platform.DisposeAsync();
+        if (_platform is not null)
+        {
+            // In order, so that its containers go with it: the engine is others' too.
+            await _platform.StopAsync();
+            await _platform.DisposeAsync();
+        }
+
         _folder.Delete(recursive: true);
     }
 

@@ -78,6 +78,29 @@ public sealed class Lease
         return held;
     }
 
+    /// <summary>Renews it four times in its length. While the database does not answer nobody else can have it, so it goes on until it has run out.</summary>
+    /// <param name="interrupted">Told why it could not be renewed for once.</param>
+    /// <param name="cancellation">Cancels.</param>
+    /// <returns>Ends when it is lost.</returns>
+    public async Task KeepAsync(Action<string> interrupted, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(interrupted);
+        while (true)
+        {
+            await Task.Delay(_duration / 4, _time, cancellation);
+            try
+            {
+                if (await RenewAsync(cancellation)) continue;
+                return;
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                interrupted(error.Message);
+                if (_time.GetUtcNow() >= ExpiresAt) return;
+            }
+        }
+    }
+
     /// <summary>Gives it back so that the next one need not wait for it to run out. Its token still counts.</summary>
     /// <param name="cancellation">Cancels.</param>
     public Task ReleaseAsync(CancellationToken cancellation = default)

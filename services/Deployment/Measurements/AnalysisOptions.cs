@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net;
 using Platform.Hosting;
+using Platform.Hosting.Outbound;
 
 namespace Platform.Deployment.Measurements;
 
@@ -33,13 +33,5 @@ public sealed class AnalysisOptions : IValidatable
     public int ParallelReadings { get; set; } = 8;
 
     /// <inheritdoc/>
-    public IEnumerable<ConfigurationProblem> Validate()
-    {
-        foreach (var (network, i) in Allow.Select((network, i) => (network, i)))
-        {
-            if (!IPNetwork.TryParse(network, out _)) yield return new ConfigurationProblem($"{nameof(Allow)}:{i}", "a network such as 10.1.0.0/16", network);
-        }
-    }
-
-    internal IReadOnlyList<IPNetwork> AllowedNetworks => [.. Allow.Select(IPNetwork.Parse)];
+    public IEnumerable<ConfigurationProblem> Validate() => AllowedNetworks.Problems(Allow);
 }

@@ -26,7 +26,7 @@ internal sealed class MetricHttp : IDisposable
         // Only when a header refers to one: a host that starts no replicas has no place where secrets are.
         _secrets = new Lazy<ISecrets>(services.GetRequiredService<ISecrets>);
         (_effects, _time) = (effects, time);
-        var policy = new AddressPolicy(options.Value.AllowedNetworks, "Analysis:Allow");
+        var policy = new AddressPolicy(AllowedNetworks.Of(options.Value.Allow), "Analysis:Allow");
         _client = new HttpClient(GuardedConnections.Handler(policy, TimeSpan.FromSeconds(10))) { Timeout = Timeout.InfiniteTimeSpan };
         _client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "Platform-Analysis/1.0");
         _client.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "application/json");

@@ -132,22 +132,8 @@ internal sealed partial class JobWorker(
 
     private async Task RenewAsync(Lease lease, CancellationTokenSource term)
     {
-        while (true)
-        {
-            await Task.Delay(options.Value.Lease / 4, time, term.Token);
-            try
-            {
-                if (await lease.RenewAsync(term.Token)) continue;
-            }
-            catch (Exception error) when (error is not OperationCanceledException)
-            {
-                LogInterrupted(log, error.Message);
-                if (time.GetUtcNow() < lease.ExpiresAt) continue;
-            }
-
-            await term.CancelAsync();
-            return;
-        }
+        await lease.KeepAsync(reason => LogInterrupted(log, reason), term.Token);
+        await term.CancelAsync();
     }
 
     /// <summary>A job that was begun.</summary>

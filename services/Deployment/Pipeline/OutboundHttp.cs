@@ -9,7 +9,7 @@ internal sealed class OutboundHttp : IDisposable
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     public OutboundHttp(IOptions<PipelineOptions> options) =>
-        Client = new HttpClient(GuardedConnections.Handler(new AddressPolicy(options.Value.AllowedNetworks, "Pipeline:Allow"), ConnectTimeout)) { Timeout = Timeout.InfiniteTimeSpan };
+        Client = new HttpClient(GuardedConnections.Handler(new AddressPolicy(AllowedNetworks.Of(options.Value.Allow), "Pipeline:Allow"), ConnectTimeout)) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>The client. Time limits are the caller's.</summary>
     public HttpClient Client { get; }

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net;
 using Platform.Hosting;
+using Platform.Hosting.Outbound;
 
 namespace Platform.Deployment.Pipeline;
 
@@ -31,13 +31,5 @@ public sealed class PipelineOptions : IValidatable
     public IList<string> Allow { get; set; } = [];
 
     /// <inheritdoc/>
-    public IEnumerable<ConfigurationProblem> Validate()
-    {
-        foreach (var (network, i) in Allow.Select((network, i) => (network, i)))
-        {
-            if (!IPNetwork.TryParse(network, out _)) yield return new ConfigurationProblem($"{nameof(Allow)}:{i}", "a network such as 10.1.0.0/16", network);
-        }
-    }
-
-    internal IReadOnlyList<IPNetwork> AllowedNetworks => [.. Allow.Select(IPNetwork.Parse)];
+    public IEnumerable<ConfigurationProblem> Validate() => AllowedNetworks.Problems(Allow);
 }

@@ -104,24 +104,9 @@ internal sealed partial class ReplicaController(
 
     private async Task RenewAsync(Lease lease, CancellationTokenSource term)
     {
-        while (true)
-        {
-            await Task.Delay(options.Value.Lease / 4, time, term.Token);
-            try
-            {
-                if (await lease.RenewAsync(term.Token)) continue;
-            }
-            catch (Exception error) when (error is not OperationCanceledException)
-            {
-                // The database does not answer. Until the lease runs out nobody else can have it.
-                LogInterrupted(log, error.Message);
-                if (time.GetUtcNow() < lease.ExpiresAt) continue;
-            }
-
-            LogLost(log);
-            await term.CancelAsync();
-            return;
-        }
+        await lease.KeepAsync(reason => LogInterrupted(log, reason), term.Token);
+        LogLost(log);
+        await term.CancelAsync();
     }
 
     /// <summary>Applications that exist, are leaving, or still have replicas.</summary>

@@ -34,6 +34,7 @@ internal sealed class UsageHour(string application, DateTimeOffset hour)
     public static UsageHour Of(MetricBatch batch)
     {
         var seconds = batch.Interval.TotalSeconds;
+        var revisions = batch.Samples.ToLookup(s => s.Revision);
         var latencies = new LatencyHistogram();
         foreach (var histogram in Samples(MetricNames.Latency).Select(s => s.Histogram).OfType<LatencyHistogram>()) latencies.Merge(histogram);
         // Replicas are told revision by revision, and once for all of them.
@@ -50,8 +51,8 @@ internal sealed class UsageHour(string application, DateTimeOffset hour)
             OutSeconds = ready == 0 && wanted > 0 ? seconds : 0,
         };
 
-        IEnumerable<MetricSample> Samples(string name) => batch.Samples.GroupBy(s => s.Revision).SelectMany(revision => RevisionMetrics.Whole(revision, name));
-        double Overall(string name) => batch.Samples.Where(s => s.Name == name && s.Revision.Length == 0).Sum(s => s.Value);
+        IEnumerable<MetricSample> Samples(string name) => revisions.SelectMany(revision => RevisionMetrics.Whole(revision, name));
+        double Overall(string name) => revisions[""].Where(s => s.Name == name).Sum(s => s.Value);
     }
 
     /// <summary>Both together, under this one's hour.</summary>

@@ -1,5 +1,5 @@
-using System.Net;
 using Platform.Hosting;
+using Platform.Hosting.Outbound;
 
 namespace Platform.HealthMonitor.Subscriptions;
 
@@ -27,19 +27,13 @@ public sealed class WebhookOptions : IValidatable
     /// <inheritdoc/>
     public IEnumerable<ConfigurationProblem> Validate()
     {
-        foreach (var (network, i) in Allow.Select((network, i) => (network, i)))
-        {
-            if (!IPNetwork.TryParse(network, out _)) yield return new ConfigurationProblem($"{nameof(Allow)}:{i}", "a network such as 10.1.0.0/16", network);
-        }
-
+        foreach (var problem in AllowedNetworks.Problems(Allow)) yield return problem;
         if (MaxAttempts is < 1 or > 100) yield return new ConfigurationProblem(nameof(MaxAttempts), "1 to 100", $"{MaxAttempts}");
         if (FirstDelay < TimeSpan.FromMilliseconds(10) || FirstDelay > TimeSpan.FromMinutes(1)) yield return Problem(nameof(FirstDelay), "10ms to 1m", FirstDelay);
         if (LongestDelay < TimeSpan.FromSeconds(1) || LongestDelay > TimeSpan.FromHours(24)) yield return Problem(nameof(LongestDelay), "1s to 24h", LongestDelay);
         if (Timeout < TimeSpan.FromMilliseconds(100) || Timeout > TimeSpan.FromMinutes(1)) yield return Problem(nameof(Timeout), "100ms to 1m", Timeout);
         if (KeptDeliveries is < 10 or > 100_000) yield return new ConfigurationProblem(nameof(KeptDeliveries), "10 to 100000", $"{KeptDeliveries}");
     }
-
-    internal IReadOnlyList<IPNetwork> AllowedNetworks => [.. Allow.Select(IPNetwork.Parse)];
 
     private static ConfigurationProblem Problem(string name, string expected, TimeSpan found) => new(name, expected, Contracts.Units.Duration.Format(found));
 }

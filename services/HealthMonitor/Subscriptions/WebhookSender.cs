@@ -30,7 +30,7 @@ internal sealed class WebhookSender : IEventReceiver, IDisposable
         _effects = effects;
         _box = box;
         _time = time;
-        _client = new HttpClient(GuardedConnections.Handler(new AddressPolicy(_options.AllowedNetworks, "Webhooks:Allow"), _options.Timeout)) { Timeout = _options.Timeout };
+        _client = new HttpClient(GuardedConnections.Handler(new AddressPolicy(AllowedNetworks.Of(_options.Allow), "Webhooks:Allow"), _options.Timeout)) { Timeout = _options.Timeout };
         _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Platform-Webhooks", "1.0"));
     }
 

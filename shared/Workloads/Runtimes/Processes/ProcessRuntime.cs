@@ -22,7 +22,7 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
     private readonly Lazy<ControlGroups?> _groups;
     private readonly ProcessStop _stop;
     private readonly ConcurrentDictionary<(string Id, long Generation), ReplicaLog> _logs = new();
-    private readonly ConcurrentDictionary<(string Id, long Generation), Task> _endings = new();
+    private readonly ConcurrentDictionary<(string Id, long Generation), (ProcessInstance Process, Task Cleared)> _endings = new();
     private readonly ITimer _logTimer;
 
     public ProcessRuntime(IEffects effects, ISecrets secrets, TimeProvider clock, ProcessRuntimeOptions options, ILogger<ProcessRuntime> log)
@@ -35,7 +35,7 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
 
     public string Name => RuntimeNames.Process;
 
-    public Task<ReplicaHandle> StartAsync(ReplicaSpec spec, CancellationToken ct)
+    public async Task<ReplicaHandle> StartAsync(ReplicaSpec spec, CancellationToken ct)
     {
         ct.ThrowIfCancellationRequested();
         var process = spec.Manifest.Process ?? throw new ReplicaStartException("The manifest has no process section.");
@@ -46,6 +46,8 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
             throw new ReplicaStartException($"The working directory '{workingDirectory}' does not exist; correct process.workingDirectory, or build the application first.");
         var environment = ReplicaEnvironment.Of(spec, _secrets, Environment.GetEnvironmentVariable);
         var program = ExecutablePath.Find(process.Command[0], workingDirectory, environment["PATH"]);
+        // What clears away after an attempt that has ended would take this one's processes and group for its own.
+        if (_endings.TryGetValue((spec.Id, spec.Generation), out var former) && ProcessTable.Alive(former.Process) is null) await former.Cleared.WaitAsync(ct);
         var log = new ReplicaLog(ReplicaLog.PathOf(spec.Id, spec.LogDirectory), _options.LargestLog, _options.KeptLogs);
         _logs[(spec.Id, spec.Generation)] = log;
         ReplicaLog.RemoveOld(spec.LogDirectory, _options.KeptEndedReplicas, _logs.Values.Select(l => l.Path).ToHashSet(StringComparer.Ordinal));
@@ -60,7 +62,7 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
                 return Markers.Of(spec).Handle(new ProcessInstance(processId, ProcessTable.Find(processId)!.StartTime).ToString());
             });
             Follow(handle);
-            return Task.FromResult(handle);
+            return handle;
         }
         catch (ReplicaStartException)
         {
@@ -142,7 +144,11 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
         Follow(handle);
     }
 
-    private void Follow(ReplicaHandle handle) => _endings[(handle.Id, handle.Generation)] = FollowAsync(handle, _groups.Value?.GroupOf(ProcessInstance.Of(handle).ProcessId));
+    private void Follow(ReplicaHandle handle)
+    {
+        var process = ProcessInstance.Of(handle);
+        _endings[(handle.Id, handle.Generation)] = (process, FollowAsync(handle, _groups.Value?.GroupOf(process.ProcessId)));
+    }
 
     /// <summary>When the replica has ended, however it did, what it started is ended too, and its group goes.</summary>
     private async Task FollowAsync(ReplicaHandle handle, ReplicaGroup? group)

@@ -102,6 +102,23 @@ public sealed class ProcessRuntimeTests : RuntimeContract
     }
 
     [Fact]
+    public async Task StartAsync_TheSameAttemptAtOnceAfterItsEnd_KeepsItsLimits()
+    {
+        Assert.SkipWhen(WhyNoLimits is not null, WhyNoLimits ?? "");
+        var resources = new ResourceSpec { MemoryBytes = 256L << 20 };
+        var spec = Spec(Manifest(["true"], resources));
+        for (var restart = 0; restart < 20; restart++)
+        {
+            await Runtime.WaitForExitAsync(await Runtime.StartAsync(spec, Cancelled), Cancelled);
+        }
+
+        var last = await Runtime.StartAsync(spec with { Manifest = spec.Manifest with { Process = new ProcessSpec { Command = ["sleep", "60"] } } }, Cancelled);
+
+        Assert.Contains($"/{Owner}/", await File.ReadAllTextAsync($"/proc/{ProcessInstance.Of(last).ProcessId}/cgroup", Cancelled));
+        Assert.True(await Runtime.IsAliveAsync(last, Cancelled));
+    }
+
+    [Fact]
     public async Task AnyEnd_LeavesNoZombieAndNoGroup()
     {
         var handle = await StartAsync(["crash", "1"], new ResourceSpec { Cpu = 0.5, MemoryBytes = 256L << 20 });

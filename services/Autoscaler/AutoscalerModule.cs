@@ -1,6 +1,8 @@
 using Platform.Autoscaler.Api;
 using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.Decisions;
+using Platform.Autoscaler.History;
+using Platform.Autoscaler.Intake;
 using Platform.Hosting;
 using Platform.Messaging;
 using Platform.Metrics.Streaming;
@@ -32,7 +34,13 @@ public static class AutoscalerModule
         builder.AddOptions<AutoscalerOptions>("Autoscaler");
         builder.AddModuleDatabase(Name, AutoscalerTables.Migrations);
         builder.AddMetricReader<MetricIntake>(Name);
-        builder.AddModuleMessaging(Name, bus => bus.AddConsumer<DeploymentFacts>());
+        builder.AddModuleMessaging(Name, bus =>
+        {
+            bus.AddConsumer<DeploymentFacts>();
+            bus.AddConsumer<MaskFacts>();
+        });
+        builder.Services.AddSingleton<SampleFaults>().AddSingleton<FleetHistory>().AddSingleton<Leadership>();
+        builder.Services.AddSingleton<HistoryKeeper>().AddHostedService(services => services.GetRequiredService<HistoryKeeper>());
         builder.Services.AddSingleton<DecisionLoop>().AddHostedService(services => services.GetRequiredService<DecisionLoop>());
         return builder;
     }

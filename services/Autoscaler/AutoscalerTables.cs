@@ -62,5 +62,22 @@ internal static class AutoscalerTables
             );
             CREATE INDEX decisions_application ON decisions (application, sequence)
             """),
+        new Migration(2, "history",
+            """
+            CREATE TABLE history_series (id BIGINT NOT NULL PRIMARY KEY, application TEXT NOT NULL, metric TEXT NOT NULL, UNIQUE (application, metric));
+            CREATE TABLE history_minutes (minute BIGINT NOT NULL PRIMARY KEY, data BYTEA NOT NULL);
+            CREATE TABLE history_days (series BIGINT NOT NULL, number BIGINT NOT NULL, data BYTEA NOT NULL, PRIMARY KEY (series, number));
+            CREATE TABLE history_months (series BIGINT NOT NULL, number BIGINT NOT NULL, data BYTEA NOT NULL, PRIMARY KEY (series, number));
+            CREATE TABLE history_masks (
+                id TEXT NOT NULL PRIMARY KEY,
+                application TEXT NOT NULL,
+                cause TEXT NOT NULL,
+                scope INTEGER NOT NULL,
+                begins BIGINT NOT NULL,
+                ends BIGINT,
+                changed_at BIGINT NOT NULL
+            );
+            CREATE INDEX history_masks_changed ON history_masks (changed_at)
+            """),
     ];
 }

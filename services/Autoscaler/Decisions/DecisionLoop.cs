@@ -15,15 +15,13 @@ namespace Platform.Autoscaler.Decisions;
 internal sealed partial class DecisionLoop(
     [FromKeyedServices(AutoscalerModule.Name)] Database database,
     MetricIntake metrics,
+    Leadership leadership,
     IOptions<AutoscalerOptions> options,
     TimeProvider time,
     ILogger<DecisionLoop> logger) : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan GaugeWindow = TimeSpan.FromSeconds(5);
-    private readonly string _holder = Guid.NewGuid().ToString("N");
-    private Lease? _lease;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,7 +38,7 @@ internal sealed partial class DecisionLoop(
             }
             catch (LeaseLostException lost)
             {
-                _lease = null;
+                leadership.Lost();
                 LogTakenOver(lost.Message);
             }
             catch (Exception failure)
@@ -53,10 +51,9 @@ internal sealed partial class DecisionLoop(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (_lease is null) return;
         try
         {
-            await _lease.ReleaseAsync(cancellationToken);
+            await leadership.ReleaseAsync(cancellationToken);
         }
         catch (Exception failure) when (failure is StorageUnavailableException or OperationCanceledException)
         {
@@ -68,22 +65,14 @@ internal sealed partial class DecisionLoop(
     /// <summary>Decides for every application whose time has come.</summary>
     internal async Task DecideDueAsync(CancellationToken cancellationToken)
     {
-        if (!await HoldLeaseAsync(cancellationToken)) return;
+        if (!await leadership.HoldAsync(cancellationToken)) return;
         var due = await database.ReadAsync(reader => ApplicationStore.DueAsync(reader, time.GetUtcNow()), cancellationToken);
         foreach (var name in due) await DecideAsync(name, cancellationToken);
     }
 
-    private async Task<bool> HoldLeaseAsync(CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        if (_lease is null) _lease = await Lease.TryAcquireAsync(database, "decisions", _holder, LeaseDuration, time, cancellationToken);
-        else if (_lease.ExpiresAt - now < LeaseDuration / 2 && !await _lease.RenewAsync(cancellationToken)) _lease = null;
-        return _lease is not null;
-    }
-
     private Task DecideAsync(string name, CancellationToken cancellationToken) => database.TransactAsync(async transaction =>
     {
-        await _lease!.AssertHeldAsync(transaction);
+        await leadership.AssertHeldAsync(transaction);
         var now = time.GetUtcNow();
         if (await ApplicationStore.FindAsync(transaction, name) is not { } known || known.NextDecision > now) return;
 

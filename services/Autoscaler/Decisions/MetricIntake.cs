@@ -1,22 +1,52 @@
 using System.Collections.Concurrent;
+using Platform.Autoscaler.History;
+using Platform.Autoscaler.Intake;
 using Platform.Metrics.Streaming;
 using Platform.Metrics.Windows;
 
 namespace Platform.Autoscaler.Decisions;
 
-/// <summary>Keeps the metric stream in windows and remembers when each application was last heard of.</summary>
-internal sealed class MetricIntake(TimeProvider time) : IMetricReader
+/// <summary>
+/// Takes in the metric stream: what can be believed goes into windows, to decide by, and into the history, to forecast from; it remembers
+/// when each application was last heard of.
+/// </summary>
+internal sealed class MetricIntake(TimeProvider time, FleetHistory history, SampleFaults faults) : IMetricReader
 {
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _heard = new(StringComparer.Ordinal);
+    /// <summary>Decisions look back half a minute at most (<see cref="Readings.Window"/>).</summary>
+    private static readonly MetricWindowsOptions Bounds = new() { Retention = TimeSpan.FromSeconds(40), MaximumSeries = 1_000_000 };
 
-    public MetricWindows Windows { get; } = new(time);
+    private readonly ConcurrentDictionary<string, long> _heard = new(StringComparer.Ordinal);
+    private readonly SampleCheck _check = new(time, faults);
+    private volatile MetricWindows _windows = new(time, Bounds);
 
-    /// <summary>When the newest batch about the application arrived; null: never since the start.</summary>
-    public DateTimeOffset? LastHeard(string application) => _heard.TryGetValue(application, out var at) ? at : null;
+    public MetricWindows Windows => _windows;
+
+    /// <summary>How long ago a usable batch about the application arrived, whatever the clock was set to since; null: never since the start.</summary>
+    public TimeSpan? SilentFor(string application) => _heard.TryGetValue(application, out var at) ? time.GetElapsedTime(at) : null;
+
+    /// <summary>The same as a time.</summary>
+    public DateTimeOffset? LastHeard(string application) => SilentFor(application) is { } silence ? time.GetUtcNow() - silence : null;
+
+    /// <summary>When the newest usable batch about the application arrived; 0: never. Grows with each.</summary>
+    public long HeardAt(string application) => _heard.GetValueOrDefault(application);
 
     public void Add(MetricBatch batch)
     {
-        Windows.Add(batch);
-        _heard[batch.Application] = time.GetUtcNow();
+        if (_check.ClockStep() < TimeSpan.Zero)
+        {
+            // What the windows hold is dated ahead of the clock now, and would hide what is measured from here on.
+            _windows = new MetricWindows(time, Bounds);
+            history.StepBack();
+        }
+
+        if (_check.Pass(batch) is not { } good || (good.Samples.Count == 0 && batch.Samples.Count > 0)) return;
+        if (!history.Add(good))
+        {
+            faults.Count(SampleFault.Late, Math.Max(1, good.Samples.Count));
+            return;
+        }
+
+        _windows.Add(good);
+        _heard[good.Application] = time.GetTimestamp();
     }
 }

@@ -1,3 +1,4 @@
+using Platform.Benchmarks.Forecast;
 using Platform.Benchmarks.Gateway;
 using Platform.Benchmarks.Judge;
 using Platform.Benchmarks.Rollout;
@@ -8,5 +9,5 @@ namespace Platform.Benchmarks;
 /// <summary>Every bench there is.</summary>
 internal static class Benches
 {
-    public static IReadOnlyList<IBench> All { get; } = [new StreamBench(), new GatewayBench(), new RolloutBench(), new RollbackBench(), new JudgeBench()];
+    public static IReadOnlyList<IBench> All { get; } = [new StreamBench(), new GatewayBench(), new RolloutBench(), new RollbackBench(), new JudgeBench(), new ForecastBench()];
 }

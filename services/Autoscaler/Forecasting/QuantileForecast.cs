@@ -10,16 +10,20 @@ internal sealed class QuantileForecast
     private static readonly double[] Scores = [.. Normal.ScoresOf(Levels)];
 
     private readonly double[] _values;
+    private readonly double _lowest;
 
     /// <param name="history">What was forecast; gives step length and time.</param>
     /// <param name="horizon">Steps ahead.</param>
     /// <param name="values">Row per step, a value per level of <see cref="Levels"/>; put in order here if they are not.</param>
     /// <param name="models">What carried it.</param>
-    public QuantileForecast(TimeSeries history, int horizon, double[] values, IReadOnlyList<ModelShare> models)
+    /// <param name="lowest">No quantile is below it: 0 for what cannot be negative.</param>
+    public QuantileForecast(TimeSeries history, int horizon, double[] values, IReadOnlyList<ModelShare> models, double lowest = double.NegativeInfinity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(horizon, 1);
         ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, horizon * Levels.Length);
+        for (var i = 0; i < values.Length; i++) values[i] = Math.Max(values[i], lowest);
         for (var h = 0; h < horizon; h++) values.AsSpan(h * Levels.Length, Levels.Length).Sort();
+        _lowest = lowest;
         _values = values;
         Step = history.Step;
         Start = history.TimeAt(history.Count);
@@ -55,7 +59,10 @@ internal sealed class QuantileForecast
         var right = 1;
         while (right < row.Length - 1 && Scores[right] < score) right++;
         var slope = (row[right] - row[right - 1]) / (Scores[right] - Scores[right - 1]);
-        return row[right - 1] + (slope * (score - Scores[right - 1]));
+        var value = row[right - 1] + (slope * (score - Scores[right - 1]));
+        // Rounding must not turn the order of two close levels around.
+        if (score >= Scores[right - 1] && score <= Scores[right]) return Math.Clamp(value, row[right - 1], row[right]);
+        return score < Scores[0] ? Math.Clamp(value, Math.Min(_lowest, row[0]), row[0]) : Math.Max(value, row[^1]);
     }
 
     /// <summary>The value that is as likely exceeded as not.</summary>

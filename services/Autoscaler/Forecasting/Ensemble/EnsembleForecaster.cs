@@ -1,0 +1,110 @@
+using Platform.Autoscaler.Forecasting.Models;
+
+namespace Platform.Autoscaler.Forecasting.Ensemble;
+
+/// <summary>
+/// Lets every model that fits the series forecast from a dozen moments of the past, weighs them by how right they were, and spreads the
+/// weighted mean by how wrong it was. Nothing is tuned to a series by hand, and nothing is kept between calls. Cost grows with the
+/// history (a few milliseconds for a thousand values); only the newest <c>longest</c> values are looked at.
+/// </summary>
+internal sealed class EnsembleForecaster : IForecaster
+{
+    /// <summary>Of hourly values 24 weeks, of five-minute values two.</summary>
+    public const int DefaultLongest = 4032;
+
+    /// <summary>Models with less say than this are not worth a mention.</summary>
+    private const double WorthAMention = 0.01;
+
+    private readonly int _longest;
+
+    /// <param name="longest">How many of the newest values are looked at.</param>
+    public EnsembleForecaster(int longest = DefaultLongest) => _longest = longest;
+
+    public string Name => "ensemble";
+
+    public QuantileForecast Forecast(TimeSeries history, int horizon)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(horizon, 1);
+        var recent = FromFirstKnown(history.Latest(_longest));
+        if (recent.Count == 0) return new QuantileForecast(history, horizon, new double[horizon * QuantileForecast.Levels.Length], []);
+
+        // In units of a power of two near the highest value, which costs no digit, nothing below depends on the unit of measurement.
+        var unit = UnitOf(recent.Values);
+        var past = PreparedSeries.Of(new TimeSeries(Array.ConvertAll(recent.Values.ToArray(), v => v / unit), recent.Step, recent.Start));
+        var models = ModelPool.For(past);
+        var origins = RollingOrigins.Of(past.Count, horizon, models.Max(model => model.Needs(past)));
+        var paths = models.ConvertAll(model => Paths(model, past, origins, horizon)).ToArray();
+        var scores = new ModelScores(past, origins, paths);
+        var weights = scores.Weights();
+        var combined = Combine(paths, weights, origins.Past);
+        var errors = ErrorDistribution.Of(past, origins, [.. Enumerable.Range(0, origins.Past).Select(k => Combine(paths, scores.WeightsWithout(k), k))]);
+
+        var levels = QuantileForecast.Levels.Length;
+        var quantiles = new double[horizon * levels];
+        for (var h = 0; h < horizon; h++) errors.Around(combined[h], h, quantiles.AsSpan(h * levels, levels));
+        for (var i = 0; i < quantiles.Length; i++) quantiles[i] *= unit;
+        // What was never negative, like a rate or a length, is not forecast to become so.
+        var lowest = past.Lowest >= 0 ? 0 : double.NegativeInfinity;
+        return new QuantileForecast(history, horizon, quantiles, Shares(models, weights, scores, past), lowest);
+    }
+
+    /// <summary>A series without the unknown values before its first known one; empty if none is known.</summary>
+    private static TimeSeries FromFirstKnown(TimeSeries series)
+    {
+        var first = 0;
+        while (first < series.Count && !double.IsFinite(series.Values[first])) first++;
+        return series.Latest(series.Count - first);
+    }
+
+    private static double UnitOf(ReadOnlySpan<double> values)
+    {
+        var highest = 0.0;
+        foreach (var value in values)
+        {
+            if (double.IsFinite(value)) highest = Math.Max(highest, Math.Abs(value));
+        }
+
+        return highest > 0 ? Math.ScaleB(1, Math.Clamp(Math.ILogB(highest), -1000, 1000)) : 1;
+    }
+
+    private static double[][] Paths(IModel model, PreparedSeries history, RollingOrigins origins, int horizon)
+    {
+        var paths = new double[origins.Counts.Length][];
+        for (var k = 0; k < paths.Length; k++) paths[k] = new double[k < origins.Past ? origins.Judged : horizon];
+        model.Forecast(history, origins.Counts, paths);
+        var range = history.Highest - history.Lowest;
+        for (var k = 0; k < paths.Length; k++)
+        {
+            for (var h = 0; h < paths[k].Length; h++)
+            {
+                // No model is believed further than one whole range outside of what was seen, nor when it has broken down.
+                paths[k][h] = double.IsNaN(paths[k][h]) ? history.Values[origins.Counts[k] - 1] : Math.Clamp(paths[k][h], history.Lowest - range, history.Highest + range);
+                if (history.Lowest >= 0) paths[k][h] = Math.Max(0, paths[k][h]);
+            }
+        }
+
+        return paths;
+    }
+
+    private static double[] Combine(double[][][] paths, double[] weights, int origin)
+    {
+        var combined = new double[paths[0][origin].Length];
+        for (var m = 0; m < weights.Length; m++)
+        {
+            for (var h = 0; h < combined.Length; h++) combined[h] += weights[m] * paths[m][origin][h];
+        }
+
+        return combined;
+    }
+
+    private static ModelShare[] Shares(List<IModel> models, double[] weights, ModelScores scores, PreparedSeries history)
+    {
+        var steps = 0.0;
+        for (var t = 1; t < history.Count; t++) steps += Math.Abs(history.Values[t] - history.Values[t - 1]);
+        var step = steps / Math.Max(1, history.Count - 1);
+        return [.. models
+            .Select((model, m) => new ModelShare(model.Name, weights[m], step > 0 ? scores.RecentError(m) / step : scores.RecentError(m)))
+            .Where(share => share.Weight >= WorthAMention)
+            .OrderByDescending(share => share.Weight)];
+    }
+}

@@ -39,7 +39,7 @@ public static class AutoscalerModule
             bus.AddConsumer<DeploymentFacts>();
             bus.AddConsumer<MaskFacts>();
         });
-        builder.Services.AddSingleton<SampleFaults>().AddSingleton<FleetHistory>().AddSingleton<Leadership>();
+        builder.Services.AddSingleton<SampleFaults>().AddSingleton<FleetHistory>().AddSingleton<Leadership>().AddSingleton<Fleet>().AddSingleton<Outlooks>();
         builder.Services.AddSingleton<HistoryKeeper>().AddHostedService(services => services.GetRequiredService<HistoryKeeper>());
         builder.Services.AddSingleton<DecisionLoop>().AddHostedService(services => services.GetRequiredService<DecisionLoop>());
         return builder;

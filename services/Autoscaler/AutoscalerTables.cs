@@ -79,5 +79,11 @@ internal static class AutoscalerTables
             );
             CREATE INDEX history_masks_changed ON history_masks (changed_at)
             """),
+        new Migration(3, "touched applications",
+            """
+            ALTER TABLE applications ADD COLUMN touched BIGINT NOT NULL DEFAULT 0;
+            CREATE INDEX applications_touched ON applications (touched);
+            INSERT INTO counters (name, value) VALUES ('touches', 0)
+            """),
     ];
 }

@@ -32,8 +32,8 @@ internal sealed class RecordingOwner
         public async Task Consume(ConsumeContext<ScaleApplication> context)
         {
             var command = context.Message;
-            owner._commands[command.CorrelationId] = command;
-            if (!owner.Confirms) return;
+            // As the real owner does: what the outbox of a former run sends again changes nothing again.
+            if (!owner._commands.TryAdd(command.CorrelationId, command) || !owner.Confirms) return;
             await context.Publish(new ApplicationScaled
             {
                 Application = command.Application,

@@ -27,6 +27,7 @@ internal static class RecommendationEndpoints
         string? application,
         [FromKeyedServices(AutoscalerModule.Name)] Database database,
         MetricIntake metrics,
+        DecisionLoop decisions,
         IOptions<AutoscalerOptions> options,
         TimeProvider time,
         CancellationToken cancellationToken)
@@ -34,7 +35,7 @@ internal static class RecommendationEndpoints
         var all = await database.ReadAsync(ApplicationStore.ListAsync, cancellationToken);
         var chosen = all.Where(a => application is null || a.Name == application).ToList();
         if (application is not null && chosen.Count == 0) return UnknownApplication(application, all.Select(a => a.Name));
-        return Results.Ok(new Contracts.Http.Page<RecommendationView> { Items = [.. chosen.Select(a => View(a, metrics.LastHeard(a.Name), time.GetUtcNow(), options.Value))] });
+        return Results.Ok(new Contracts.Http.Page<RecommendationView> { Items = [.. chosen.Select(a => View(a, decisions.Latest(a.Name), metrics.LastHeard(a.Name), time.GetUtcNow(), options.Value))] });
     }
 
     private static async Task<IResult> DecisionsAsync(
@@ -58,10 +59,11 @@ internal static class RecommendationEndpoints
         return Results.Ok(new Contracts.Http.Page<DecisionView> { Items = items, Next = rows.Count > size ? items[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null });
     }
 
-    internal static RecommendationView View(ScaledApplication application, DateTimeOffset? lastHeard, DateTimeOffset now, AutoscalerOptions options)
+    internal static RecommendationView View(
+        ScaledApplication application, (ScalingDecision? Last, DateTimeOffset Next)? latest, DateTimeOffset? lastHeard, DateTimeOffset now, AutoscalerOptions options)
     {
         var settings = application.SettingsInForce();
-        var last = application.ReadLast();
+        var last = latest?.Last ?? application.ReadLast();
         var held = Situation.HeldBecause(application, settings, lastHeard, now, options);
         return new RecommendationView
         {
@@ -75,8 +77,10 @@ internal static class RecommendationEndpoints
             HeldBecause = held ?? (last?.Outcome is ScalingOutcome.Held or ScalingOutcome.Disabled ? last.Reason : null),
             HeldUntil = application.HoldUntil > now ? application.HoldUntil : null,
             DecidedAt = last?.At,
-            NextDecision = application.NextDecision,
+            NextDecision = latest?.Next ?? now + settings.Behavior.SyncPeriod,
+            Mode = settings.Mode,
             Recommended = last?.Recommended,
+            Forecast = last?.Forecast,
             LimitedBy = last?.LimitedBy ?? [],
             Metrics = last?.Metrics ?? [],
         };

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.Decisions;
@@ -6,7 +5,6 @@ using Platform.Autoscaler.Scaling;
 using Platform.Contracts.Http;
 using Platform.Contracts.Scaling;
 using Platform.Hosting;
-using Platform.Hosting.Json;
 using Platform.Messaging;
 using Platform.Storage;
 
@@ -62,9 +60,11 @@ internal static class ScaleEndpoints
             Desired = request.Replicas,
             Reason = $"{who} scaled it by hand: {reason}",
         };
+        var line = await DecisionStore.NumberAsync(transaction, 1);
+        await DecisionStore.ListAsync(transaction, line, application.Name, now, DecisionStore.Serialize(decision), options.KeptDecisions);
         await ApplicationStore.HoldAsync(transaction, application.Name, hold, hold is null ? null : who, hold is null ? null : reason);
         await ApplicationStore.SentAsync(transaction, application.Name, command, request.Replicas, now);
-        await DecisionStore.ListAsync(transaction, application.Name, now, JsonSerializer.Serialize(decision, PlatformJson.Options), options.KeptDecisions);
+        await ApplicationStore.TouchAsync(transaction, application.Name);
         await transaction.SendAsync(
             new ScaleApplication { Application = application.Name, At = now, CorrelationId = command, RequestedBy = who, Reason = reason, Replicas = request.Replicas },
             cancellationToken);
@@ -92,6 +92,7 @@ internal static class ScaleEndpoints
 
             if (found.HoldUntil is null) return Results.NoContent();
             await ApplicationStore.HoldAsync(transaction, application, null, null, null);
+            await ApplicationStore.TouchAsync(transaction, application);
             await audit.RecordAsync(transaction, AuditEntry.For(http, "release hold", application, before: new { found.HoldUntil, found.HoldBy }));
             return Results.NoContent();
         }, cancellationToken);

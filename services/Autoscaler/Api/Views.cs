@@ -1,4 +1,5 @@
 using Platform.Autoscaler.Scaling;
+using Platform.Contracts.Scaling;
 
 namespace Platform.Autoscaler.Api;
 
@@ -34,8 +35,14 @@ internal sealed record RecommendationView
     /// <summary>When the next decision is due.</summary>
     public required DateTimeOffset NextDecision { get; init; }
 
+    /// <summary>By what is decided.</summary>
+    public required ScalingMode Mode { get; init; }
+
     /// <summary>What the metrics ask for, before windows and limits.</summary>
     public int? Recommended { get; init; }
+
+    /// <summary>What the forecast asks for, in numbers; null: there is none.</summary>
+    public ForecastEstimate? Forecast { get; init; }
 
     /// <summary>The windows and limits that changed it.</summary>
     public IReadOnlyList<string> LimitedBy { get; init; } = [];

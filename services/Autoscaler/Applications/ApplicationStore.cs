@@ -11,12 +11,31 @@ internal static class ApplicationStore
     public static Task<IReadOnlyList<ScaledApplication>> ListAsync(Reader reader) =>
         reader.QueryAsync<ScaledApplication>("SELECT * FROM applications WHERE removed = 0 ORDER BY name");
 
-    public static Task<IReadOnlyList<string>> DueAsync(Reader reader, DateTimeOffset now) =>
-        reader.QueryAsync<string>("SELECT name FROM applications WHERE removed = 0 AND next_decision <= @now ORDER BY next_decision", new { now });
+    /// <summary>What was touched since, removed ones too.</summary>
+    public static Task<IReadOnlyList<ScaledApplication>> TouchedAsync(Reader reader, long since) =>
+        reader.QueryAsync<ScaledApplication>("SELECT * FROM applications WHERE touched > @since ORDER BY touched", new { since });
 
-    public static Task<IReadOnlyList<KnownReplica>> ReplicasAsync(Reader reader, string application) =>
+    public static Task<IReadOnlyList<KnownReplica>> ReplicasOfAsync(Reader reader, string[] applications) =>
         reader.QueryAsync<KnownReplica>(
-            "SELECT id, revision, started_at, ready, changed_at FROM replicas WHERE application = @application AND stopped = 0 ORDER BY id", new { application });
+            "SELECT id, application, revision, started_at, ready, changed_at FROM replicas WHERE application IN @applications AND stopped = 0 ORDER BY id", new { applications });
+
+    /// <summary>Makes whoever decides read the application again. The counter's lock makes numbers and commits come in the same order.</summary>
+    public static async Task TouchAsync(Transaction transaction, string name)
+    {
+        // The application before the counter, as everybody does: two who meet must not wait for each other.
+        await transaction.ExecuteAsync("UPDATE applications SET touched = touched WHERE name = @name", new { name });
+        var touched = await transaction.FirstOrDefaultAsync<long>("UPDATE counters SET value = value + 1 WHERE name = 'touches' RETURNING value");
+        await transaction.ExecuteAsync("UPDATE applications SET touched = @touched WHERE name = @name", new { name, touched });
+    }
+
+    /// <summary>A decision, with what its owner's gauge said of the application.</summary>
+    /// <returns>False: a fact has arrived meanwhile.</returns>
+    public static async Task<bool> DecidedAsync(Transaction transaction, ScaledApplication row, string last) => await transaction.ExecuteAsync(
+        """
+        UPDATE applications SET last = @last, wanted = @Wanted, pending = @Pending, pending_to = @PendingTo, pending_since = @PendingSince
+        WHERE name = @Name AND touched = @Touched AND removed = 0
+        """,
+        new { last, row.Wanted, row.Pending, row.PendingTo, row.PendingSince, row.Name, row.Touched }) == 1;
 
     /// <summary>A rollout has begun: its settings hold from now on, and nothing is decided until it ends.</summary>
     public static async Task RolloutStartedAsync(Transaction transaction, string name, Guid rollout, string revision, string? settings, int wanted, DateTimeOffset at)
@@ -54,11 +73,6 @@ internal static class ApplicationStore
         WHERE name = @name AND scaled_at <= @at
         """,
         new { name, wanted, at, command });
-
-    /// <summary>The owner's gauge says how many are wanted, and by that answers a command that changed nothing.</summary>
-    public static Task ConfirmAsync(Transaction transaction, string name, int wanted, Guid? pending) => transaction.ExecuteAsync(
-        "UPDATE applications SET wanted = @wanted" + (pending is null ? ", pending = NULL, pending_to = NULL, pending_since = NULL" : "") + " WHERE name = @name",
-        new { name, wanted });
 
     /// <summary>The owner of replicas did not do it: the command is answered, and what it would have changed does not count.</summary>
     public static async Task RefusedAsync(Transaction transaction, string name, Guid command)

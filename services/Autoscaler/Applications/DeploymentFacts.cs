@@ -1,11 +1,13 @@
 using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Options;
+using Platform.Contracts;
 using Platform.Contracts.Deployments;
 using Platform.Contracts.Replicas;
 using Platform.Contracts.Scaling;
 using Platform.Hosting.Json;
 using Platform.Messaging;
+using Platform.Storage;
 
 namespace Platform.Autoscaler.Applications;
 
@@ -29,23 +31,23 @@ internal sealed class DeploymentFacts(IOptions<AutoscalerOptions> options) :
     {
         var started = context.Message;
         var settings = started.Scaling is null ? null : JsonSerializer.Serialize(started.Scaling, PlatformJson.Options);
-        return ApplicationStore.RolloutStartedAsync(
-            context.Transaction(), started.Application, started.CorrelationId, started.Revision, settings, started.Scaling?.Min ?? 1, started.At);
+        return TouchingAsync(context, transaction => ApplicationStore.RolloutStartedAsync(
+            transaction, started.Application, started.CorrelationId, started.Revision, settings, started.Scaling?.Min ?? 1, started.At));
     }
 
     public Task Consume(ConsumeContext<DeploymentCompleted> context) =>
-        ApplicationStore.RolloutEndedAsync(context.Transaction(), context.Message.Application, context.Message.CorrelationId, context.Message.Revision, well: true);
+        TouchingAsync(context, transaction => ApplicationStore.RolloutEndedAsync(transaction, context.Message.Application, context.Message.CorrelationId, context.Message.Revision, well: true));
 
     public Task Consume(ConsumeContext<DeploymentFailed> context) =>
-        ApplicationStore.RolloutEndedAsync(context.Transaction(), context.Message.Application, context.Message.CorrelationId, null, well: false);
+        TouchingAsync(context, transaction => ApplicationStore.RolloutEndedAsync(transaction, context.Message.Application, context.Message.CorrelationId, null, well: false));
 
     public Task Consume(ConsumeContext<DeploymentRolledBack> context) =>
-        ApplicationStore.RolloutEndedAsync(context.Transaction(), context.Message.Application, context.Message.CorrelationId, context.Message.StableRevision, well: false);
+        TouchingAsync(context, transaction => ApplicationStore.RolloutEndedAsync(transaction, context.Message.Application, context.Message.CorrelationId, context.Message.StableRevision, well: false));
 
-    public async Task Consume(ConsumeContext<ApplicationScaled> context)
+    public Task Consume(ConsumeContext<ApplicationScaled> context) => TouchingAsync(context, transaction => ScaledAsync(transaction, context.Message));
+
+    private async Task ScaledAsync(Transaction transaction, ApplicationScaled scaled)
     {
-        var scaled = context.Message;
-        var transaction = context.Transaction();
         var known = await ApplicationStore.FindAsync(transaction, scaled.Application);
         await ApplicationStore.ScaledAsync(transaction, scaled.Application, scaled.To, scaled.At, scaled.CorrelationId);
 
@@ -57,25 +59,33 @@ internal sealed class DeploymentFacts(IOptions<AutoscalerOptions> options) :
     }
 
     public Task Consume(ConsumeContext<ScalingRefused> context) =>
-        ApplicationStore.RefusedAsync(context.Transaction(), context.Message.Application, context.Message.CorrelationId);
+        TouchingAsync(context, transaction => ApplicationStore.RefusedAsync(transaction, context.Message.Application, context.Message.CorrelationId));
 
     public Task Consume(ConsumeContext<ReplicaStarted> context)
     {
         var e = context.Message;
-        return ApplicationStore.ReplicaAsync(context.Transaction(), e.Application, e.Replica, e.Revision, ready: true, stopped: false, e.At - e.StartupDuration, e.At);
+        return TouchingAsync(context, transaction => ApplicationStore.ReplicaAsync(transaction, e.Application, e.Replica, e.Revision, ready: true, stopped: false, e.At - e.StartupDuration, e.At));
     }
 
     public Task Consume(ConsumeContext<ReplicaUnhealthy> context)
     {
         var e = context.Message;
-        return ApplicationStore.ReplicaAsync(context.Transaction(), e.Application, e.Replica, e.Revision, ready: false, stopped: false, e.At, e.At);
+        return TouchingAsync(context, transaction => ApplicationStore.ReplicaAsync(transaction, e.Application, e.Replica, e.Revision, ready: false, stopped: false, e.At, e.At));
     }
 
     public Task Consume(ConsumeContext<ReplicaStopped> context)
     {
         var e = context.Message;
-        return ApplicationStore.ReplicaAsync(context.Transaction(), e.Application, e.Replica, e.Revision, ready: false, stopped: true, e.At, e.At);
+        return TouchingAsync(context, transaction => ApplicationStore.ReplicaAsync(transaction, e.Application, e.Replica, e.Revision, ready: false, stopped: true, e.At, e.At));
     }
 
-    public Task Consume(ConsumeContext<ApplicationRemoved> context) => ApplicationStore.RemovedAsync(context.Transaction(), context.Message.Application);
+    public Task Consume(ConsumeContext<ApplicationRemoved> context) =>
+        TouchingAsync(context, transaction => ApplicationStore.RemovedAsync(transaction, context.Message.Application));
+
+    private static async Task TouchingAsync<T>(ConsumeContext<T> context, Func<Transaction, Task> change) where T : class, IMessage
+    {
+        var transaction = context.Transaction();
+        await change(transaction);
+        await ApplicationStore.TouchAsync(transaction, context.Message.Application);
+    }
 }

@@ -44,8 +44,8 @@ internal sealed record ScaledApplication
 
     public DateTimeOffset? PendingSince { get; init; }
 
-    /// <summary>When the next decision is due.</summary>
-    public DateTimeOffset NextDecision { get; init; }
+    /// <summary>Grows with every fact about it.</summary>
+    public long Touched { get; init; }
 
     /// <summary>When <see cref="Wanted"/> was last said: what was said earlier and arrives later is old.</summary>
     public DateTimeOffset ScaledAt { get; init; }
@@ -66,6 +66,8 @@ internal sealed record ScaledApplication
 internal sealed record KnownReplica
 {
     public required string Id { get; init; }
+
+    public string Application { get; init; } = "";
 
     public required string Revision { get; init; }
 

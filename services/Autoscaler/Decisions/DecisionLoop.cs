@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
 using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.Scaling;
+using Platform.Autoscaler.Scaling.Rules;
+using Platform.Autoscaler.Scaling.Schedules;
 using Platform.Contracts.Metrics;
 using Platform.Contracts.Scaling;
 using Platform.Messaging;
@@ -9,19 +11,30 @@ using Platform.Storage;
 namespace Platform.Autoscaler.Decisions;
 
 /// <summary>
-/// Decides for every application once per its sync period. The decision, the history the next one needs, the time of the next one and
-/// the command that carries it out are one commit: a kill before it decides again, a kill after it does not.
+/// Decides for every application once per its sync period, as soon as what is newly measured is there. Deciding is done in memory; what tells
+/// something new is written, thousands in a few commits: the decision, the history the next one needs and the command that carries it out
+/// together, so that a kill before the commit decides again and a kill after it does not.
 /// </summary>
 internal sealed partial class DecisionLoop(
     [FromKeyedServices(AutoscalerModule.Name)] Database database,
     MetricIntake metrics,
     Leadership leadership,
+    Fleet fleet,
+    Outlooks outlooks,
     IOptions<AutoscalerOptions> options,
     TimeProvider time,
     ILogger<DecisionLoop> logger) : BackgroundService
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
+    private const int PerTransaction = 250;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan GaugeWindow = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan QuickPeriod = TimeSpan.FromSeconds(1);
+    private readonly long _start = time.GetTimestamp();
+
+    /// <summary>The newest decision, written or not, and when the next one is due; null: this instance does not decide for the application.</summary>
+    public (ScalingDecision? Last, DateTimeOffset Next)? Latest(string application) => fleet.Find(application) is { } tracked
+        ? (tracked.Last, time.GetUtcNow() + time.GetElapsedTime(time.GetTimestamp(), Math.Max(time.GetTimestamp(), tracked.DueAt)))
+        : null;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -63,59 +76,160 @@ internal sealed partial class DecisionLoop(
     }
 
     /// <summary>Decides for every application whose time has come.</summary>
-    internal async Task DecideDueAsync(CancellationToken cancellationToken)
+    /// <returns>How many decisions were made.</returns>
+    internal async Task<int> DecideDueAsync(CancellationToken cancellationToken)
     {
-        if (!await leadership.HoldAsync(cancellationToken)) return;
-        var due = await database.ReadAsync(reader => ApplicationStore.DueAsync(reader, time.GetUtcNow()), cancellationToken);
-        foreach (var name in due) await DecideAsync(name, cancellationToken);
+        if (!await leadership.HoldAsync(cancellationToken)) return 0;
+        await fleet.RefreshAsync(leadership.Term, cancellationToken);
+        List<Verdict> toWrite = [];
+        var decided = 0;
+        foreach (var application in fleet.Applications)
+        {
+            if (!IsDue(application)) continue;
+            decided++;
+            if (Decide(application) is not { } verdict) continue;
+            toWrite.Add(verdict);
+            if (toWrite.Count < PerTransaction) continue;
+            await WriteAsync(toWrite, cancellationToken);
+            toWrite.Clear();
+        }
+
+        if (toWrite.Count > 0) await WriteAsync(toWrite, cancellationToken);
+        return decided;
     }
 
-    private Task DecideAsync(string name, CancellationToken cancellationToken) => database.TransactAsync(async transaction =>
+    /// <summary>
+    /// When its period is over. With a period of a second or so, already when half of it is over and something new has been measured: it falls
+    /// in step with whoever measures, and does not look at a measurement when it is a second old.
+    /// </summary>
+    private bool IsDue(TrackedApplication application)
     {
-        await leadership.AssertHeldAsync(transaction);
+        var now = time.GetTimestamp();
+        if (now >= application.DueAt) return true;
+        var period = PeriodOf(application.Settings);
+        return period <= 2 * QuickPeriod && metrics.HeardAt(application.Name) > application.DecidedOn && time.GetElapsedTime(now, application.DueAt) <= period / 2;
+    }
+
+    /// <summary>A forecast is of no use to who looks at it four times a minute.</summary>
+    private static TimeSpan PeriodOf(ScalingSettings settings) =>
+        settings.Mode is ScalingMode.Reactive || settings.Behavior.SyncPeriod < QuickPeriod ? settings.Behavior.SyncPeriod : QuickPeriod;
+
+    /// <returns>What is to be written; null: nothing.</returns>
+    private Verdict? Decide(TrackedApplication application)
+    {
+        application.DecidedOn = metrics.HeardAt(application.Name);
+        application.DueAt = time.GetTimestamp() + (long)(PeriodOf(application.Settings).TotalSeconds * time.TimestampFrequency);
+        if (application.Broken is { } broken)
+        {
+            LogBroken(application.Name, broken);
+            application.DueAt += 60 * time.TimestampFrequency;
+            return null;
+        }
+
         var now = time.GetUtcNow();
-        if (await ApplicationStore.FindAsync(transaction, name) is not { } known || known.NextDecision > now) return;
+        var told = metrics.Windows.Over(GaugeWindow).Last(application.Name, MetricNames.WantedReplicas, revision: "", replica: "");
+        var row = Situation.Reconcile(application.Row, told, now);
+        var input = Input(application, row, now);
+        var rules = StandardRules.Of(input.Settings);
+        if (rules.Count > 0) application.Rules = RuleScaler.Progress(rules, input, application.Rules);
+        var (forecast, noForecast) = input.Settings.Mode is ScalingMode.Reactive ? (null, "") : outlooks.Of(application, input);
+        var decision = Situation.Decide(row, input, metrics.LastHeard(application.Name), options.Value, application.Rules, forecast, noForecast);
 
-        var told = metrics.Windows.Over(GaugeWindow).Last(name, MetricNames.WantedReplicas, revision: "", replica: "");
-        var application = Situation.Reconcile(known, told, now);
-        if (application != known) await ApplicationStore.ConfirmAsync(transaction, name, application.Wanted, application.Pending);
-        var settings = application.SettingsInForce();
-        var input = await InputAsync(transaction, application, settings, now);
-        var decision = Situation.Decide(application, input, metrics.LastHeard(name), options.Value);
-        await DecisionStore.KeepAsync(transaction, name, decision, application.ReadLast(), now + settings.Behavior.SyncPeriod, options.Value.KeptDecisions);
-        await DecisionStore.ForgetAsync(transaction, name, now - Stabilization.Memory(settings.Behavior));
-        if (decision.Changes) await SendAsync(transaction, name, decision, cancellationToken);
-    }, cancellationToken);
+        var isNew = DecisionStore.TellsSomethingNew(decision, application.Last);
+        var beginsRun = decision.Recommended is { } recommended && application.BeginsRun(recommended);
+        if (isNew || beginsRun || row != application.Row) return new Verdict(application, row, decision, isNew, beginsRun, Guid.NewGuid());
+        Remember(application, decision);
+        return null;
+    }
 
-    private async Task<ScalingInput> InputAsync(Transaction transaction, ScaledApplication application, ScalingSettings settings, DateTimeOffset now) => new()
+    private ScalingInput Input(TrackedApplication application, ScaledApplication row, DateTimeOffset now)
     {
-        Now = now,
-        Current = application.Wanted,
-        Settings = settings,
-        Replicas = Situation.Observe(application, await ApplicationStore.ReplicasAsync(transaction, application.Name), now),
-        Metrics = [.. settings.Metrics.Select(target => Readings.Read(metrics.Windows, application.Name, settings, target, now))],
-        History = await DecisionStore.HistoryAsync(transaction, application.Name, now - Stabilization.Memory(settings.Behavior)),
-        CpuInitializationPeriod = options.Value.CpuInitializationPeriod,
-        InitialReadinessDelay = options.Value.InitialReadinessDelay,
-    };
+        var (settings, _) = Schedule.Apply(application.Settings, now);
+        var readings = Readings.All(metrics.Windows, application.Name, settings, now);
+        var activity = Readings.Activity(metrics.Windows, application.Name);
+        if (activity is not { IsIdle: true }) application.BusyAt = time.GetTimestamp();
+        return new ScalingInput
+        {
+            Now = now,
+            Clock = time.GetElapsedTime(_start),
+            Current = row.Wanted,
+            Settings = settings,
+            Replicas = Situation.Observe(row, application.Replicas, now),
+            Metrics = readings,
+            History = application.History(now),
+            IdleFor = activity is { IsIdle: true } ? time.GetElapsedTime(application.BusyAt) : null,
+            Waiting = activity?.Waiting ?? 0,
+            CpuInitializationPeriod = options.Value.CpuInitializationPeriod,
+            InitialReadinessDelay = options.Value.InitialReadinessDelay,
+        };
+    }
 
-    private async Task SendAsync(Transaction transaction, string name, ScalingDecision decision, CancellationToken cancellationToken)
+    private async Task WriteAsync(IReadOnlyList<Verdict> verdicts, CancellationToken cancellationToken)
     {
-        var command = Guid.NewGuid();
-        await ApplicationStore.SentAsync(transaction, name, command, decision.Desired, decision.At);
-        await DecisionStore.ChangedAsync(transaction, name, command, decision.Desired - decision.Current, decision.At);
+        List<Verdict> written = [];
+        await database.TransactAsync(async transaction =>
+        {
+            written.Clear();
+            await leadership.AssertHeldAsync(transaction);
+            var lines = verdicts.Count(verdict => verdict.IsNew);
+            var sequence = lines > 0 ? await DecisionStore.NumberAsync(transaction, lines) : 0;
+            foreach (var verdict in verdicts)
+            {
+                if (await WriteAsync(transaction, verdict, verdict.IsNew ? sequence++ : 0, cancellationToken)) written.Add(verdict);
+                else fleet.Distrust(verdict.Row.Touched);
+            }
+        }, cancellationToken);
+        foreach (var verdict in written)
+        {
+            var (application, decision) = (verdict.Application, verdict.Decision);
+            application.Row = verdict.After();
+            if (decision.Changes)
+            {
+                application.Changes.Add(new ScaleChange(decision.At, decision.Desired - decision.Current));
+                LogScaling(application.Name, decision.Current, decision.Desired, decision.Reason);
+            }
+
+            Remember(application, decision);
+        }
+    }
+
+    /// <returns>False: a fact has arrived since it was decided, so it is decided again.</returns>
+    private async Task<bool> WriteAsync(Transaction transaction, Verdict verdict, long sequence, CancellationToken cancellationToken)
+    {
+        var (name, decision) = (verdict.Application.Name, verdict.Decision);
+        var json = DecisionStore.Serialize(decision);
+        if (!await ApplicationStore.DecidedAsync(transaction, verdict.After(), json)) return false;
+        var forgetBefore = decision.At - Memory(verdict.Application.Settings);
+        if (verdict.BeginsRun) await DecisionStore.BeginRunAsync(transaction, name, decision.At, decision.Recommended!.Value, forgetBefore);
+        if (verdict.IsNew) await DecisionStore.ListAsync(transaction, sequence, name, decision.At, json, options.Value.KeptDecisions);
+        if (!decision.Changes) return true;
+        await DecisionStore.ChangedAsync(transaction, name, verdict.Command, decision.Desired - decision.Current, decision.At, forgetBefore);
         await transaction.SendAsync(
             new ScaleApplication
             {
                 Application = name,
                 At = decision.At,
-                CorrelationId = command,
+                CorrelationId = verdict.Command,
                 RequestedBy = AutoscalerModule.Name,
                 Reason = decision.Reason,
                 Replicas = decision.Desired,
             },
             cancellationToken);
-        transaction.OnCommitted(() => LogScaling(name, decision.Current, decision.Desired, decision.Reason));
+        return true;
+    }
+
+    private static void Remember(TrackedApplication application, ScalingDecision decision)
+    {
+        application.Last = decision;
+        if (decision.Recommended is { } replicas) application.Recommend(decision.At, replicas, decision.At - Memory(application.Settings));
+    }
+
+    /// <summary>How far back decisions look.</summary>
+    private static TimeSpan Memory(ScalingSettings settings)
+    {
+        var windows = Stabilization.Memory(settings.Behavior);
+        var coolDown = StandardRules.Of(settings) is { Count: > 0 } rules ? rules.Max(rule => rule.CoolDown) : TimeSpan.Zero;
+        return windows > coolDown ? windows : coolDown;
     }
 
     private static async Task<bool> WaitAsync(PeriodicTimer timer, CancellationToken stoppingToken)
@@ -138,4 +252,20 @@ internal sealed partial class DecisionLoop(
 
     [LoggerMessage(3, LogLevel.Warning, "Another instance decides now: {Why}")]
     private partial void LogTakenOver(string why);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Application} is not scaled: {Why}")]
+    private partial void LogBroken(string application, string why);
+
+    /// <summary>A decision on its way into the database.</summary>
+    /// <param name="Application">Whose.</param>
+    /// <param name="Row">Its row when it was decided, with what its owner's gauge says.</param>
+    /// <param name="Decision">The decision.</param>
+    /// <param name="IsNew">It belongs into the list.</param>
+    /// <param name="BeginsRun">It recommends another number than the last one.</param>
+    /// <param name="Command">The command's id, if there is one.</param>
+    private sealed record Verdict(TrackedApplication Application, ScaledApplication Row, ScalingDecision Decision, bool IsNew, bool BeginsRun, Guid Command)
+    {
+        public ScaledApplication After() =>
+            Decision.Changes ? Row with { Pending = Command, PendingTo = Decision.Desired, PendingSince = Decision.At } : Row;
+    }
 }

@@ -1,4 +1,5 @@
 using Platform.Autoscaler.Scaling;
+using Platform.Autoscaler.Scaling.Rules;
 using Platform.Contracts.Metrics;
 using Platform.Contracts.Scaling;
 using Platform.Metrics.Windows;
@@ -8,9 +9,30 @@ namespace Platform.Autoscaler.Decisions;
 /// <summary>Reads the metrics of an application's settings out of the windows, in the units their targets have.</summary>
 internal static class Readings
 {
+    private static readonly TimeSpan ActivityWindow = TimeSpan.FromSeconds(5);
+
     /// <summary>What a value is averaged over: at least three samples of a second, at most Kubernetes' 30 s.</summary>
     public static TimeSpan Window(ScalingSettings settings) =>
         TimeSpan.FromSeconds(Math.Clamp(settings.Behavior.SyncPeriod.TotalSeconds, 3, 30));
+
+    /// <summary>All that the settings scale by: targets, or the metrics of rules.</summary>
+    public static IReadOnlyList<MetricReading> All(MetricWindows windows, string application, ScalingSettings settings, DateTimeOffset now)
+    {
+        var rules = StandardRules.Of(settings);
+        if (rules.Count == 0) return [.. settings.Metrics.Select(target => Read(windows, application, settings, target, now))];
+        var window = Window(settings);
+        return [.. rules.Select(rule => rule.Metric).Distinct().Select(metric => ForRule(windows, application, settings, new MetricTarget { Name = metric, Target = 1 }, window, now))];
+    }
+
+    /// <summary>Whether anybody asks anything of it, as the gateway tells; null: the gateway has told nothing.</summary>
+    public static Activity? Activity(MetricWindows windows, string application)
+    {
+        var over = windows.Over(ActivityWindow);
+        var waiting = over.Last(application, MetricNames.Held);
+        var (requests, inFlight) = (over.Sum(application, MetricNames.Requests), over.Last(application, MetricNames.InFlight));
+        if (waiting is null && requests is null && inFlight is null) return null;
+        return new Activity(waiting ?? 0, (waiting ?? 0) <= 0 && (requests ?? 0) <= 0 && (inFlight ?? 0) <= 0);
+    }
 
     public static MetricReading Read(MetricWindows windows, string application, ScalingSettings settings, MetricTarget target, DateTimeOffset now)
     {
@@ -23,6 +45,26 @@ internal static class Readings
             MetricNames.RequestsPerSecond => Requests(windows, application, target, window),
             _ => PerReplica(windows, application, target, window, now),
         };
+    }
+
+    private static MetricReading ForRule(MetricWindows windows, string application, ScalingSettings settings, MetricTarget target, TimeSpan window, DateTimeOffset now)
+    {
+        switch (target.Name)
+        {
+            case MetricNames.Latency:
+                return windows.Over(window).Quantile(0.95, application, MetricNames.Latency) is { } seconds ? Total(target, seconds)
+                    // Nobody asked: then nobody waited.
+                    : windows.Over(window).Sum(application, MetricNames.Requests) is 0 ? Total(target, 0)
+                    : Unavailable(target, "no request was answered");
+            case StandardRules.Queue when windows.Over(window).Mean(application, StandardRules.Queue) is null:
+                var (held, inFlight) = (windows.Over(window).Last(application, MetricNames.Held), windows.Over(window).Last(application, MetricNames.InFlight));
+                return held is null && inFlight is null ? Unavailable(target, "the gateway says nothing") : Total(target, (held ?? 0) + (inFlight ?? 0));
+            case MetricNames.RequestsPerSecond or MetricNames.Cpu or MetricNames.Memory:
+                return Read(windows, application, settings, target, now);
+            default:
+                var reading = PerReplica(windows, application, target, window, now);
+                return reading.Kind is MetricKind.PerReplica && reading.Samples.Count == 0 ? Unavailable(target, "nothing was measured") : reading;
+        }
     }
 
     private static MetricReading Resource(MetricWindows windows, string application, MetricTarget target, TimeSpan window, DateTimeOffset now, double whole) => new()
@@ -65,6 +107,14 @@ internal static class Readings
         };
     }
 
+    private static MetricReading Total(MetricTarget target, double value) =>
+        new() { Name = target.Name, Target = target.Target, Kind = MetricKind.Total, Total = value };
+
     private static MetricReading Unavailable(MetricTarget target, string why) =>
         new() { Name = target.Name, Target = target.Target, Kind = MetricKind.Total, Unavailable = why };
 }
+
+/// <summary>What the gateway says of an application.</summary>
+/// <param name="Waiting">Requests it holds.</param>
+/// <param name="IsIdle">Nobody asks anything.</param>
+internal readonly record struct Activity(double Waiting, bool IsIdle);

@@ -1,5 +1,6 @@
 using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.Scaling;
+using Platform.Autoscaler.Scaling.Rules;
 using Platform.Contracts.Scaling;
 
 namespace Platform.Autoscaler.Decisions;
@@ -12,11 +13,25 @@ internal static class Situation
 {
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
 
-    public static ScalingDecision Decide(ScaledApplication application, ScalingInput input, DateTimeOffset? lastHeard, AutoscalerOptions options) =>
-        HeldBecause(application, input.Settings, lastHeard, input.Now, options) is { } reason
-            ? HorizontalScaler.Unchanged(input, ScalingOutcome.Held, reason)
-            : application.Rollout is null ? HorizontalScaler.Decide(input)
-            : OnlyGrowing(HorizontalScaler.Decide(input), application);
+    /// <param name="application">Its row.</param>
+    /// <param name="input">What is measured.</param>
+    /// <param name="lastHeard">When a metric last arrived; null: never.</param>
+    /// <param name="options">How long to wait for what.</param>
+    /// <param name="rules">How far each rule is; null: there are none.</param>
+    /// <param name="forecast">What the forecast asks for; null: there is none.</param>
+    /// <param name="noForecast">Why there is none.</param>
+    public static ScalingDecision Decide(
+        ScaledApplication application, ScalingInput input, DateTimeOffset? lastHeard, AutoscalerOptions options,
+        IReadOnlyList<RuleState>? rules = null, ForecastEstimate? forecast = null, string noForecast = "")
+    {
+        if (HeldBecause(application, input.Settings, lastHeard, input.Now, options) is { } reason)
+        {
+            return HorizontalScaler.Unchanged(input, ScalingOutcome.Held, reason) with { Mode = input.Settings.Mode };
+        }
+
+        var decision = ModalScaler.Decide(input, rules ?? [], forecast, noForecast);
+        return application.Rollout is null ? decision : OnlyGrowing(decision, application);
+    }
 
     /// <summary>
     /// During a rollout it grows with demand and never shrinks: the serving revision's replicas become idle because the new one's take over,
@@ -47,12 +62,12 @@ internal static class Situation
             return $"{application.HoldBy} scaled it by hand; automatic scaling goes on at {until:HH:mm:ss} UTC.";
         }
 
-        if (application.PendingSince is { } since && now - since < options.AnswerTimeout)
+        if (application.PendingSince is { } since && since <= now + Settled && now - since < options.AnswerTimeout)
         {
             return $"The change to {application.PendingTo} replicas was sent {(now - since).TotalSeconds:0} s ago and is not confirmed yet.";
         }
 
-        if (settings.Metrics.Count > 0 && (lastHeard is null || now - lastHeard > options.SilentAfter))
+        if ((settings.Metrics.Count > 0 || settings.RuleSet != "none" || settings.Mode is not ScalingMode.Reactive) && (lastHeard is null || now - lastHeard > options.SilentAfter))
         {
             return lastHeard is null
                 ? "No metrics have arrived since the autoscaler started, so there is nothing to decide from."

@@ -105,7 +105,7 @@ internal static class MetricEstimator
     }
 
     /// <summary>A replica that starts burns cpu for itself, not for its users: what it measures then must not make more of them.</summary>
-    private static bool IsInitialising(ScalingInput input, ReplicaObservation replica, DateTimeOffset changed, ReplicaSample sample) =>
+    internal static bool IsInitialising(ScalingInput input, ReplicaObservation replica, DateTimeOffset changed, ReplicaSample sample) =>
         replica.StartedAt + input.CpuInitializationPeriod > input.Now
             ? !replica.Ready || sample.At < changed + sample.Window
             : !replica.Ready && replica.StartedAt + input.InitialReadinessDelay > changed;

@@ -1,3 +1,5 @@
+using Platform.Contracts.Scaling;
+
 namespace Platform.Autoscaler.Scaling;
 
 /// <summary>How a decision ended.</summary>
@@ -11,6 +13,9 @@ internal enum ScalingOutcome
 
     /// <summary>Nothing was decided: something else has the application for now, or there is nothing to decide from.</summary>
     Held,
+
+    /// <summary>Another number would be right, and the mode is to say so and do nothing.</summary>
+    Recommended,
 
     /// <summary>Automatic scaling is off: no metrics in the manifest, or scaled to zero by hand.</summary>
     Disabled,
@@ -37,6 +42,12 @@ internal sealed record ScalingDecision
     public IReadOnlyList<string> LimitedBy { get; init; } = [];
 
     public IReadOnlyList<MetricEstimate> Metrics { get; init; } = [];
+
+    /// <summary>By what it was decided.</summary>
+    public ScalingMode Mode { get; init; }
+
+    /// <summary>What the forecast asks for, and from which numbers; null: there is none.</summary>
+    public ForecastEstimate? Forecast { get; init; }
 
     /// <summary>Why, in one sentence.</summary>
     public required string Reason { get; init; }
@@ -71,4 +82,35 @@ internal sealed record MetricEstimate
 
     /// <summary>What is special about it, or why it is not known.</summary>
     public string? Note { get; init; }
+}
+
+/// <summary>What a forecast asks for, in numbers.</summary>
+internal sealed record ForecastEstimate
+{
+    /// <summary>Replicas it asks for.</summary>
+    public required int Replicas { get; init; }
+
+    /// <summary>The demand most likely when a replica started now is ready, requests per second.</summary>
+    public required double Demand { get; init; }
+
+    /// <summary>The demand that is planned for: the quantile at <see cref="Level"/>.</summary>
+    public required double Quantile { get; init; }
+
+    /// <summary>The probability that the demand stays below <see cref="Quantile"/>.</summary>
+    public required double Level { get; init; }
+
+    /// <summary>Requests per second that one replica serves while its answers stay fast enough.</summary>
+    public required double Capacity { get; init; }
+
+    /// <summary>How long a replica takes to start.</summary>
+    public required TimeSpan StartUp { get; init; }
+
+    /// <summary>What one replica too many costs for the time until it could be taken away, in replica-minutes.</summary>
+    public double CostOfOne { get; init; }
+
+    /// <summary>Requests over capacity to be expected with one replica fewer, over the same time.</summary>
+    public double RequestsAtRisk { get; init; }
+
+    /// <summary>How sure it is: 1 minus the spread of its recent errors relative to the demand, 0 to 1.</summary>
+    public double Confidence { get; init; }
 }

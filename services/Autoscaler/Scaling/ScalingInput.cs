@@ -20,6 +20,15 @@ internal sealed record ScalingInput
 
     public required ScalingHistory History { get; init; }
 
+    /// <summary>A clock that is never set, for what has to last: the time since some start.</summary>
+    public TimeSpan Clock { get; init; }
+
+    /// <summary>For how long nobody has asked anything of it; null: the gateway has not said.</summary>
+    public TimeSpan? IdleFor { get; init; }
+
+    /// <summary>Requests that the gateway holds because no replica is ready.</summary>
+    public double Waiting { get; init; }
+
     /// <summary>A replica younger than this has its cpu ignored while it is not ready, and until one full window was measured since it became so.</summary>
     public TimeSpan CpuInitializationPeriod { get; init; } = TimeSpan.FromMinutes(5);
 

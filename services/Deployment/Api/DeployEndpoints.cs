@@ -120,7 +120,7 @@ internal static class DeployEndpoints
             Replicas = plan.Replicas,
             MinReplicas = manifest.Scaling.Min,
             MaxReplicas = manifest.Scaling.Max,
-            Automatic = manifest.Scaling is { Automatic: true, Metrics.Count: > 0 },
+            Automatic = manifest.Scaling is { Automatic: true, Metrics.Count: > 0 } or { Automatic: true, RuleSet: not "none" },
             NeedsApproval = plan.NeedsApproval,
             Frozen = Freeze.At(environment.Freezes, now)?.ToString(),
             Steps = plan.Steps,

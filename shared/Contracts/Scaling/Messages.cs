@@ -68,6 +68,22 @@ public sealed record ScalingSettings
     public long? MemoryBytes { get; init; }
     /// <summary>How fast it may grow and shrink; the defaults are the Kubernetes HorizontalPodAutoscaler's.</summary>
     public ScalingBehavior Behavior { get; init; } = new();
+    /// <summary>By what is decided: <c>reactive</c> (default), <c>predictive</c>, <c>hybrid</c>, <c>recommend</c>.</summary>
+    public ScalingMode Mode { get; init; } = ScalingMode.Reactive;
+    /// <summary>The share of requests to be served within the capacity, for a forecast's margin: above 50 %, below 100 %. Default 99.9 %.</summary>
+    public double ServiceLevel { get; init; } = 0.999;
+    /// <summary>How much of the forecast's growth counts in hybrid mode, 0 to 1; null: all of it.</summary>
+    public double? PredictionWeight { get; init; }
+    /// <summary>Without a request for this long it goes to 0 replicas, if <c>min</c> is 0; null: never.</summary>
+    public TimeSpan? ZeroAfter { get; init; }
+    /// <summary>Steps by rules instead of targets: <c>none</c> (default), <c>standard</c>, or <c>custom</c> for those in <see cref="Rules"/>.</summary>
+    public string RuleSet { get; init; } = "none";
+    /// <summary>The rules of a policy, with <see cref="RuleSet"/> <c>custom</c>.</summary>
+    public IReadOnlyList<ScalingRule> Rules { get; init; } = [];
+    /// <summary>Other limits at certain times, by a policy.</summary>
+    public IReadOnlyList<ScalingSchedule> Schedules { get; init; } = [];
+    /// <summary>Metrics that are asked for elsewhere, by a policy.</summary>
+    public IReadOnlyList<MetricSource> Sources { get; init; } = [];
 }
 
 /// <summary>One metric and the value per replica it should have.</summary>

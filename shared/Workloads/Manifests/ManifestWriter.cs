@@ -108,6 +108,10 @@ public static partial class ManifestWriter
         yaml.Member("automatic", Text(scaling.Automatic));
         yaml.Member("metrics", List(scaling.Metrics.Select(m =>
             $"{{ name: {Quoted(m.Name)}, target: {(m.Name is "cpu" or "memory" ? Percentage.Format(m.Target) : PlainNumber.Format(m.Target))} }}")));
+        yaml.Member("mode", scaling.Mode.ToString().ToLowerInvariant());
+        yaml.Member("serviceLevel", Percentage.Format(scaling.ServiceLevel));
+        if (scaling.ZeroAfter is { } zeroAfter) yaml.Member("zeroAfter", Duration.Format(zeroAfter));
+        yaml.Member("ruleSet", scaling.RuleSet);
         yaml.Section("behavior", () =>
         {
             yaml.Member("tolerance", Percentage.Format(scaling.Behavior.Tolerance));

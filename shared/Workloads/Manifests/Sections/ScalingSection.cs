@@ -4,7 +4,7 @@ using Platform.Contracts.Units;
 
 namespace Platform.Workloads.Manifests.Sections;
 
-/// <summary><c>scaling: { min, max, automatic, metrics: [ { name, target } ], behavior }</c></summary>
+/// <summary><c>scaling: { min, max, automatic, mode, serviceLevel, zeroAfter, ruleSet, metrics: [ { name, target } ], behavior }</c></summary>
 internal static class ScalingSection
 {
     private const int MostReplicas = 1_000;
@@ -25,6 +25,13 @@ internal static class ScalingSection
         var metrics = section.List("metrics", "a list of { name, target }", (node, path) => Metric(section, node, path, resources));
         foreach (var repeated in metrics.Where(m => m.Name.Length > 0).GroupBy(m => m.Name).Where(g => g.Count() > 1))
             section.Conflict("metrics", "each metric once", $"The metric '{ProblemList.Shorten(repeated.Key)}' stands {repeated.Count()} times; keep one.");
+        var said = new ScalingSettings();
+        var zeroAfter = section.Optional<TimeSpan>("zeroAfter", Duration.Expected + ", from 10s to 7d", Duration.TryParse, Rules.Between(TimeSpan.FromSeconds(10), TimeSpan.FromDays(7)));
+        if (zeroAfter is not null && min > 0)
+            section.Conflict("zeroAfter", "scaling.min to be 0", $"scaling.zeroAfter takes it to 0 replicas, and scaling.min is {min}; set min: 0, or leave zeroAfter out.");
+        var ruleSet = section.Choice("ruleSet", said.RuleSet, ["none", "standard"], []);
+        if (ruleSet != "none" && metrics.Count > 0)
+            section.Conflict("ruleSet", "none, or no scaling.metrics", "Rules stand instead of scaling.metrics; keep one of the two.");
         var settings = new ScalingSettings
         {
             Min = min,
@@ -33,6 +40,10 @@ internal static class ScalingSection
             Metrics = automatic ? metrics : [],
             CpuCores = resources.Cpu,
             MemoryBytes = resources.MemoryBytes,
+            Mode = Enum.Parse<ScalingMode>(section.Choice("mode", "reactive", ["reactive", "predictive", "hybrid", "recommend"], []), ignoreCase: true),
+            ServiceLevel = section.Value("serviceLevel", said.ServiceLevel, Percentage.Expected + ", above 50% and below 100%", Percentage.TryParse, share => share is > 0.5 and < 1),
+            ZeroAfter = zeroAfter,
+            RuleSet = automatic ? ruleSet : "none",
             Behavior = ScalingBehaviorSection.Read(section.Sub("behavior")),
         };
         section.Close();

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Platform.Autoscaler.Applications;
+using Platform.Autoscaler.History;
+using Platform.Autoscaler.Scaling;
+using Platform.Storage;
+
+namespace Platform.Autoscaler.Decisions;
+
+/// <summary>
+/// Every application as the loop knows it. Facts arrive at any instance and are written to the database, where each raises its application's
+/// <c>touched</c>; the loop reads what was touched since it last looked, so that deciding for thousands reads nothing that did not change.
+/// </summary>
+internal sealed class Fleet([FromKeyedServices(AutoscalerModule.Name)] Database database, FleetHistory history, TimeProvider time)
+{
+    private const int NamesPerQuery = 500;
+    private const int KeptMetrics = 8;
+    private readonly ConcurrentDictionary<string, TrackedApplication> _applications = new(StringComparer.Ordinal);
+    private long _seen = -1;
+    private int _term = -1;
+
+    public ICollection<TrackedApplication> Applications => _applications.Values;
+
+    public TrackedApplication? Find(string name) => _applications.GetValueOrDefault(name);
+
+    /// <summary>Reads what was touched; everything, in a new term.</summary>
+    public async Task RefreshAsync(int term, CancellationToken cancellationToken)
+    {
+        var everything = term != _term;
+        if (everything) _seen = -1;
+        var touched = await database.ReadAsync(reader => ApplicationStore.TouchedAsync(reader, _seen), cancellationToken);
+        foreach (var rows in touched.Chunk(NamesPerQuery)) await TakeAsync(rows, everything, cancellationToken);
+        if (everything) foreach (var gone in _applications.Keys.Except(touched.Select(row => row.Name), StringComparer.Ordinal)) _applications.TryRemove(gone, out _);
+        foreach (var row in touched) _seen = Math.Max(_seen, row.Touched);
+        _term = term;
+    }
+
+    /// <summary>Somebody changed its row: it is read again.</summary>
+    public void Distrust(long touched) => _seen = Math.Min(_seen, touched - 1);
+
+    private async Task TakeAsync(ScaledApplication[] rows, bool everything, CancellationToken cancellationToken)
+    {
+        var names = rows.Select(row => row.Name).ToArray();
+        var (replicas, changes, recommendations) = await database.ReadAsync(async reader => (
+            (await ApplicationStore.ReplicasOfAsync(reader, names)).ToLookup(replica => replica.Application),
+            (await DecisionStore.ChangesAsync(reader, names)).ToLookup(row => row.Application),
+            (await DecisionStore.RecommendationsAsync(reader, names)).ToLookup(row => row.Application)), cancellationToken);
+        foreach (var row in rows)
+        {
+            if (row.Removed)
+            {
+                _applications.TryRemove(row.Name, out _);
+                continue;
+            }
+
+            var isNew = everything || !_applications.ContainsKey(row.Name);
+            var tracked = Take(row);
+            tracked.Replicas = [.. replicas[row.Name]];
+            tracked.Changes.Clear();
+            tracked.Changes.AddRange(changes[row.Name].Select(change => new ScaleChange(change.At, change.Change)));
+            if (isNew) tracked.Restore([.. recommendations[row.Name].Select(run => new Recommendation(run.At, run.Replicas))], time.GetUtcNow());
+        }
+    }
+
+    /// <summary>A row that cannot be understood is put aside and said; the others go on.</summary>
+    private TrackedApplication Take(ScaledApplication row)
+    {
+        var tracked = _applications.GetOrAdd(row.Name, name => new TrackedApplication(name) { Row = row, Settings = new(), BusyAt = time.GetTimestamp() });
+        tracked.Row = row;
+        try
+        {
+            var settings = row.SettingsInForce();
+            tracked.Settings = settings;
+            tracked.Last ??= row.ReadLast();
+            tracked.Broken = null;
+            history.Of(row.Name).Keep(settings.Metrics.Select(metric => metric.Name).Concat(settings.Rules.Select(rule => rule.Metric)), KeptMetrics);
+        }
+        catch (JsonException unreadable)
+        {
+            tracked.Broken = $"Its scaling settings cannot be read ({unreadable.Message}); deploy it again to replace them.";
+        }
+
+        return tracked;
+    }
+}

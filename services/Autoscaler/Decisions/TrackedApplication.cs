@@ -1,0 +1,70 @@
+using Platform.Autoscaler.Applications;
+using Platform.Autoscaler.Scaling;
+using Platform.Autoscaler.Scaling.Rules;
+using Platform.Contracts.Scaling;
+
+namespace Platform.Autoscaler.Decisions;
+
+/// <summary>
+/// What decisions about an application need, in memory: its rows as they were last read or written, and what need not survive a kill.
+/// For one thread at a time, the loop's; <see cref="Last"/> and <see cref="DueAt"/> may be read by others.
+/// </summary>
+internal sealed class TrackedApplication(string name)
+{
+    private readonly List<Recommendation> _recommendations = [];
+
+    public string Name => name;
+
+    public required ScaledApplication Row { get; set; }
+
+    /// <summary>The settings of what serves, a policy's in their place if there is one.</summary>
+    public required ScalingSettings Settings { get; set; }
+
+    public IReadOnlyList<KnownReplica> Replicas { get; set; } = [];
+
+    public List<ScaleChange> Changes { get; } = [];
+
+    public IReadOnlyList<RuleState> Rules { get; set; } = [];
+
+    /// <summary>The last decision, written or not.</summary>
+    public ScalingDecision? Last { get; set; }
+
+    /// <summary>When the next decision is due, as a timestamp.</summary>
+    public long DueAt { get; set; }
+
+    /// <summary>The newest batch at the last decision, as a timestamp.</summary>
+    public long DecidedOn { get; set; }
+
+    /// <summary>When somebody last asked anything of it, as a timestamp; 0: not since the start.</summary>
+    public long BusyAt { get; set; }
+
+    /// <summary>Why its rows cannot be understood; null: they can.</summary>
+    public string? Broken { get; set; }
+
+    /// <summary>
+    /// What was recommended, as runs: an entry stands for the same number from the entry before it up to its own time. A run is one row in
+    /// the database, its start; what was recommended until a kill counts as recommended until the start after it.
+    /// </summary>
+    public IReadOnlyList<Recommendation> Recommendations => _recommendations;
+
+    /// <summary>True: it differs from the last one, and a row is to be written.</summary>
+    public bool BeginsRun(int replicas) => _recommendations.Count == 0 || _recommendations[^1].Replicas != replicas;
+
+    public void Recommend(DateTimeOffset at, int replicas, DateTimeOffset forgetBefore)
+    {
+        if (BeginsRun(replicas)) _recommendations.Add(new Recommendation(at, replicas));
+        else _recommendations[^1] = new Recommendation(at, replicas);
+        _recommendations.RemoveAll(run => run.At <= forgetBefore);
+        Changes.RemoveAll(change => change.At <= forgetBefore);
+    }
+
+    /// <summary>Takes the runs' starts from the database; what is dated ahead of the clock was written by one that was.</summary>
+    public void Restore(IReadOnlyList<Recommendation> starts, DateTimeOffset now)
+    {
+        _recommendations.Clear();
+        var known = starts.Where(run => run.At <= now).OrderBy(run => run.At).ToList();
+        for (var i = 0; i < known.Count; i++) _recommendations.Add(new Recommendation(i + 1 < known.Count ? known[i + 1].At : now, known[i].Replicas));
+    }
+
+    public ScalingHistory History(DateTimeOffset now) => new(_recommendations, Changes.FindAll(change => change.At <= now));
+}

@@ -1,0 +1,43 @@
+using Platform.Contracts.Scaling;
+
+namespace Platform.Autoscaler.Scaling;
+
+/// <summary>From one replica to none when nobody has asked for long, and back when somebody waits at the gateway. Pure.</summary>
+internal static class ZeroScaler
+{
+    /// <returns>Null: it is no matter of none or some.</returns>
+    public static ScalingDecision? Decide(ScalingInput input, ForecastEstimate? forecast)
+    {
+        var settings = input.Settings;
+        if (settings.ZeroAfter is not { } zeroAfter) return null;
+        if (input.Current == 0) return Wake(input, forecast);
+        if (settings.Min > 0 || input.IdleFor is not { } idle || idle < zeroAfter || input.Waiting > 0) return null;
+
+        var ahead = settings.Mode is ScalingMode.Reactive ? 0 : forecast?.Replicas ?? 0;
+        return ahead > 0 && forecast!.Demand >= 1
+            ? null
+            : To(input, 0, $"Nobody has asked for {idle.TotalSeconds:0} s, longer than scaling.zeroAfter ({zeroAfter.TotalSeconds:0} s); the gateway holds the next request until a replica serves it.");
+    }
+
+    private static ScalingDecision Wake(ScalingInput input, ForecastEstimate? forecast)
+    {
+        var settings = input.Settings;
+        if (settings.Min > 0) return To(input, settings.Min, $"The minimum is {settings.Min} now.");
+        var wanted = settings.Mode is ScalingMode.Reactive || forecast is not { Demand: >= 1 } ? 0 : Math.Min(forecast.Replicas, settings.Max);
+        if (input.Waiting > 0) return To(input, Math.Max(1, wanted), $"{input.Waiting:0} requests wait at the gateway, and it has no replica.");
+        return wanted > 0
+            ? To(input, wanted, $"{forecast!.Demand:0.#} requests per second are forecast for when a replica started now would serve.")
+            : HorizontalScaler.Unchanged(input, ScalingOutcome.Keep, "It rests at 0 replicas: nobody asks.");
+    }
+
+    private static ScalingDecision To(ScalingInput input, int desired, string reason) => new()
+    {
+        At = input.Now,
+        Outcome = ScalingOutcome.Scale,
+        Current = input.Current,
+        Desired = desired,
+        Recommended = desired,
+        Stabilized = desired,
+        Reason = reason,
+    };
+}

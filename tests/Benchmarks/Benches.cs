@@ -1,3 +1,4 @@
+using Platform.Benchmarks.Anomalies;
 using Platform.Benchmarks.Forecast;
 using Platform.Benchmarks.Gateway;
 using Platform.Benchmarks.Judge;
@@ -9,5 +10,14 @@ namespace Platform.Benchmarks;
 /// <summary>Every bench there is.</summary>
 internal static class Benches
 {
-    public static IReadOnlyList<IBench> All { get; } = [new StreamBench(), new GatewayBench(), new RolloutBench(), new RollbackBench(), new JudgeBench(), new ForecastBench()];
+    public static IReadOnlyList<IBench> All { get; } =
+    [
+        new StreamBench(),
+        new GatewayBench(),
+        new RolloutBench(),
+        new RollbackBench(),
+        new JudgeBench(),
+        new ForecastBench(),
+        new AnomaliesBench(),
+    ];
 }

@@ -1,0 +1,94 @@
+namespace Platform.Autoscaler.Anomalies.Detection;
+
+/// <summary>
+/// Says of each observation of one series how anomalous it is, knowing only those before. One pass, bounded memory (about 60 KB), no training.
+/// <code>
+/// value ─┬─ season   ─ tail probability ─┐
+///        ├─ level    ─ tail probabilities ┤
+///        ├─ shape    ─ tail probabilities ┼─ power mean ─ refractory ─ score
+///        └─ spread   ─ tail probabilities ┘
+/// </code>
+/// Each family of statistics looks for another way of being unusual, at more than one scale; each statistic is judged against its own past
+/// (<see cref="TailHistogram"/>), so that their evidence, in decimal digits of rareness, has one unit. Within a family the evidence is averaged (root mean square);
+/// over the families the fourth power mean lets one that is sure speak up, and two that are fairly sure more. A new level becomes part
+/// of the past and so is absorbed. O(remembered shapes) per observation.
+/// </summary>
+internal sealed class AnomalyDetector
+{
+    /// <summary>Evidence above the alarm's by which an event that goes on is told again, in decimal digits.</summary>
+    private const double ClearlyWorse = 0.7;
+
+    /// <summary>Values beyond this are taken as this.</summary>
+    private const double LargestValue = 1e15;
+
+    private readonly Family[] _families;
+    private readonly ValueWindow _past;
+    private readonly Refractory _refractory;
+    private readonly double _alarmEvidence;
+    private readonly int _warmUp;
+    private int _observed;
+
+    public AnomalyDetector(AnomalyDetectorOptions options)
+    {
+        _warmUp = options.WarmUp;
+        _past = new ValueWindow(_warmUp + _warmUp / 10 + 1);
+        _alarmEvidence = Evidence(options.AlarmScore);
+        _refractory = new Refractory(_warmUp / 5, _alarmEvidence, ClearlyWorse);
+        int Share(int part) => Math.Max(1, _warmUp / part);
+        _families =
+        [
+            new(AnomalyKind.Season, options.Memory, new SeasonalResidual(6), new SeasonalResidual(Share(40))),
+            new(AnomalyKind.Level, options.Memory, new LevelShift(5, Share(6)), new LevelShift(Share(40), Share(4)), new LevelShift(Share(10), _warmUp)),
+            new(AnomalyKind.Shape, options.Memory, new ShapeNovelty(1, 800), new ShapeNovelty(3, 400)),
+            new(AnomalyKind.Spread, options.Memory, new Spread(10), new Spread(30)),
+        ];
+    }
+
+    /// <summary>Takes in the next observation.</summary>
+    /// <param name="at">Its time; the time of day is used.</param>
+    /// <param name="value">A finite value.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not a number or infinite.</exception>
+    public AnomalyReading Observe(DateTimeOffset at, double value)
+    {
+        if (!double.IsFinite(value)) throw new ArgumentOutOfRangeException(nameof(value), value, "A finite value is expected.");
+        _past.Add(Math.Clamp(value, -LargestValue, LargestValue));
+        var (sum, strongest, kind) = (0.0, -1.0, AnomalyKind.Level);
+        foreach (var family in _families)
+        {
+            var square = family.SquaredEvidence(_past, at);
+            sum += square * square;
+            if (square > strongest) (strongest, kind) = (square, family.Kind);
+        }
+
+        if (++_observed <= _warmUp) return new AnomalyReading(0, 0, false, kind);
+        var evidence = Math.Pow(sum / _families.Length, 0.25);
+        var passed = _refractory.Pass(evidence);
+        return new AnomalyReading(Score(passed), Score(evidence), passed >= _alarmEvidence, kind);
+    }
+
+    private static double Score(double evidence) => 1 - Math.Pow(10, -evidence);
+
+    private static double Evidence(double score) => -Math.Log10(1 - score);
+
+    /// <summary>Statistics of one kind, each with the past it is judged against.</summary>
+    private sealed class Family(AnomalyKind kind, double memory, params IStatistic[] statistics)
+    {
+        private readonly TailHistogram[] _pasts = [.. statistics.Select(_ => new TailHistogram(memory))];
+
+        public AnomalyKind Kind => kind;
+
+        public double SquaredEvidence(ValueWindow past, DateTimeOffset at)
+        {
+            var sum = 0.0;
+            for (var i = 0; i < statistics.Length; i++)
+            {
+                var statistic = statistics[i].Next(past, at);
+                var surprise = _pasts[i].Surprise(statistic);
+                _pasts[i].Add(statistic);
+                sum += surprise * surprise;
+            }
+
+            return sum / statistics.Length;
+        }
+    }
+}

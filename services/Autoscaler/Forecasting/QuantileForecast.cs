@@ -10,7 +10,6 @@ internal sealed class QuantileForecast
     private static readonly double[] Scores = [.. Normal.ScoresOf(Levels)];
 
     private readonly double[] _values;
-    private readonly double _lowest;
 
     /// <param name="history">What was forecast; gives step length and time.</param>
     /// <param name="horizon">Steps ahead.</param>
@@ -23,7 +22,7 @@ internal sealed class QuantileForecast
         ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, horizon * Levels.Length);
         for (var i = 0; i < values.Length; i++) values[i] = Math.Max(values[i], lowest);
         for (var h = 0; h < horizon; h++) values.AsSpan(h * Levels.Length, Levels.Length).Sort();
-        _lowest = lowest;
+        Lowest = lowest;
         _values = values;
         Step = history.Step;
         Start = history.TimeAt(history.Count);
@@ -42,6 +41,9 @@ internal sealed class QuantileForecast
 
     /// <summary>How many steps ahead it reaches.</summary>
     public int Horizon { get; }
+
+    /// <summary>What no quantile is below.</summary>
+    public double Lowest { get; }
 
     /// <summary>The models that carried it, the heaviest first.</summary>
     public IReadOnlyList<ModelShare> Models { get; }
@@ -62,8 +64,11 @@ internal sealed class QuantileForecast
         var value = row[right - 1] + (slope * (score - Scores[right - 1]));
         // Rounding must not turn the order of two close levels around.
         if (score >= Scores[right - 1] && score <= Scores[right]) return Math.Clamp(value, row[right - 1], row[right]);
-        return score < Scores[0] ? Math.Clamp(value, Math.Min(_lowest, row[0]), row[0]) : Math.Max(value, row[^1]);
+        return score < Scores[0] ? Math.Clamp(value, Math.Min(Lowest, row[0]), row[0]) : Math.Max(value, row[^1]);
     }
+
+    /// <summary>The step (1 for the first) that a moment lies in: the nearest one where it lies outside.</summary>
+    public int StepAt(DateTimeOffset moment) => (int)Math.Clamp(Math.Floor((moment - Start) / Step) + 1, 1, Horizon);
 
     /// <summary>The value that is as likely exceeded as not.</summary>
     /// <param name="step">1 for the first step after the history.</param>

@@ -14,6 +14,8 @@ internal static class SeasonFinder
     /// <summary>How much higher another length's autocorrelation must be for it to replace the clock's.</summary>
     private const double ClearlyHigher = 0.1;
 
+    private const double NearlyAsHigh = 0.85;
+
     /// <summary>1.645 standard errors: 90 % of white noise lies within.</summary>
     private const double Limit = 1.645;
 
@@ -24,7 +26,8 @@ internal static class SeasonFinder
         if (values.Length < 8) return default;
         var rest = Detrended(values);
         var energy = Vectors.Dot(rest, rest);
-        if (!(energy > 0)) return default;
+        // What is left of a constant or a line is rounding.
+        if (!(energy > 1e-18 * Vectors.Dot(values, values))) return default;
         var correlations = Correlations(rest, energy, Math.Min(LongestLag, values.Length / 2));
         double At(int lag) => lag < correlations.Length ? correlations[lag] : Vectors.Dot(rest.AsSpan(lag), rest.AsSpan(0, rest.Length - lag)) / energy;
 
@@ -39,7 +42,7 @@ internal static class SeasonFinder
             return Vectors.Dot(before, before);
         }
 
-        var dominant = HighestPeak(correlations, rest.Length);
+        var dominant = FirstHighPeak(correlations, rest.Length);
         if (dominant > 0 && !Shows(dominant)) dominant = 0;
         var shorter = Shows(day) ? day : 0;
         if (dominant > 0 && (shorter == 0 || (dominant < shorter && shorter % dominant != 0 && Debiased(At(dominant), dominant) > Debiased(At(shorter), shorter) + ClearlyHigher)))
@@ -80,18 +83,25 @@ internal static class SeasonFinder
         return correlations;
     }
 
-    /// <summary>The lag of the highest autocorrelation after it has first fallen below zero; 0 if it never does or never rises again.</summary>
-    private static int HighestPeak(double[] correlations, int count)
+    /// <summary>
+    /// The lag of the highest autocorrelation after it has first fallen below zero, or of the first peak nearly as high: whole multiples of
+    /// a season are as high as itself but for chance. 0 if there is none.
+    /// </summary>
+    private static int FirstHighPeak(double[] correlations, int count)
     {
         var lag = 1;
         while (lag < correlations.Length && correlations[lag] > 0) lag++;
-        var best = 0;
+        var peaks = new List<(int Lag, double Height)>();
         for (; lag < correlations.Length - 1; lag++)
         {
-            if (correlations[lag] <= 0 || correlations[lag] < correlations[lag - 1] || correlations[lag] < correlations[lag + 1]) continue;
-            if (best == 0 || correlations[lag] * count / (count - lag) > (correlations[best] * count / (count - best)) + 0.02) best = lag;
+            if (correlations[lag] > 0 && correlations[lag] >= correlations[lag - 1] && correlations[lag] >= correlations[lag + 1])
+            {
+                peaks.Add((lag, correlations[lag] * count / (count - lag)));
+            }
         }
 
-        return best;
+        if (peaks.Count == 0) return 0;
+        var highest = peaks.Max(peak => peak.Height);
+        return peaks.First(peak => peak.Height >= NearlyAsHigh * highest).Lag;
     }
 }

@@ -1,8 +1,10 @@
 using Platform.Autoscaler.Api;
 using Platform.Autoscaler.Applications;
+using Platform.Autoscaler.Cost;
 using Platform.Autoscaler.Decisions;
 using Platform.Autoscaler.History;
 using Platform.Autoscaler.Intake;
+using Platform.Autoscaler.RightSizing;
 using Platform.Hosting;
 using Platform.Messaging;
 using Platform.Metrics.Streaming;
@@ -17,7 +19,7 @@ namespace Platform.Autoscaler;
 /// <item>Owns: the scaling settings in force, holds, recommendations, decisions (<see cref="AutoscalerTables"/>).</item>
 /// <item>Decides: once per sync period and application (<see cref="DecisionLoop"/>), by the HPA's algorithm (<see cref="Scaling.HorizontalScaler"/>).</item>
 /// <item>Sends: <c>ScaleApplication</c> to Deployment.</item>
-/// <item>Serves: <c>POST /scale</c>, <c>DELETE /holds/{application}</c>, <c>GET /recommendations</c>, <c>GET /decisions</c>.</item>
+/// <item>Serves: <c>POST /scale</c>, <c>DELETE /holds/{application}</c>, <c>GET /recommendations</c>, <c>GET /decisions</c>, <c>GET /cost-analysis</c>.</item>
 /// </list>
 /// </summary>
 public static class AutoscalerModule
@@ -38,10 +40,14 @@ public static class AutoscalerModule
         {
             bus.AddConsumer<DeploymentFacts>();
             bus.AddConsumer<MaskFacts>();
+            bus.AddConsumer<OutOfMemoryFacts>(stateless: true);
         });
         builder.Services.AddSingleton<SampleFaults>().AddSingleton<FleetHistory>().AddSingleton<Leadership>().AddSingleton<Fleet>().AddSingleton<Outlooks>();
         builder.Services.AddSingleton<HistoryKeeper>().AddHostedService(services => services.GetRequiredService<HistoryKeeper>());
         builder.Services.AddSingleton<DecisionLoop>().AddHostedService(services => services.GetRequiredService<DecisionLoop>());
+
+        // After the decisions, so that it stops before them: they give the leadership back, and it writes once more under it.
+        builder.AddCost();
         return builder;
     }
 
@@ -50,6 +56,7 @@ public static class AutoscalerModule
     {
         ScaleEndpoints.Map(endpoints);
         RecommendationEndpoints.Map(endpoints);
+        CostEndpoints.Map(endpoints);
         return endpoints;
     }
 }

@@ -85,5 +85,11 @@ internal static class AutoscalerTables
             CREATE INDEX applications_touched ON applications (touched);
             INSERT INTO counters (name, value) VALUES ('touches', 0)
             """),
+        new Migration(4, "costs",
+            """
+            CREATE TABLE cost_hours (application TEXT NOT NULL, hour BIGINT NOT NULL, figures TEXT NOT NULL, PRIMARY KEY (application, hour));
+            CREATE INDEX cost_hours_hour ON cost_hours (hour);
+            CREATE TABLE cost_states (application TEXT NOT NULL PRIMARY KEY, state TEXT NOT NULL)
+            """),
     ];
 }

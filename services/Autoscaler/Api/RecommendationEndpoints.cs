@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Platform.Autoscaler.Applications;
+using Platform.Autoscaler.Cost;
 using Platform.Autoscaler.Decisions;
 using Platform.Autoscaler.Scaling;
 using Platform.Hosting;
@@ -18,7 +19,7 @@ internal static class RecommendationEndpoints
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/recommendations", ListAsync).RequireAuthorization(Roles.Viewer)
-            .WithSummary("What the autoscaler recommends now").WithDescription("Per application: current and desired replicas, each metric against its target, why, and what holds it.");
+            .WithSummary("What the autoscaler recommends now").WithDescription("Per application: current and desired replicas, each metric against its target, why, and what holds it. With ?application= also the size of a replica, a schedule and a commitment.");
         endpoints.MapGet("/decisions", DecisionsAsync).RequireAuthorization(Roles.Viewer)
             .WithSummary("Past decisions, newest first").WithDescription("Decisions that changed something, or differed from the one before. Pages with limit and after.");
     }
@@ -29,13 +30,23 @@ internal static class RecommendationEndpoints
         MetricIntake metrics,
         DecisionLoop decisions,
         IOptions<AutoscalerOptions> options,
+        CostDesk desk,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
         var all = await database.ReadAsync(ApplicationStore.ListAsync, cancellationToken);
         var chosen = all.Where(a => application is null || a.Name == application).ToList();
         if (application is not null && chosen.Count == 0) return UnknownApplication(application, all.Select(a => a.Name));
-        return Results.Ok(new Contracts.Http.Page<RecommendationView> { Items = [.. chosen.Select(a => View(a, decisions.Latest(a.Name), metrics.LastHeard(a.Name), time.GetUtcNow(), options.Value))] });
+        List<RecommendationView> views = [];
+        foreach (var known in chosen)
+        {
+            var view = View(known, decisions.Latest(known.Name), metrics.LastHeard(known.Name), time.GetUtcNow(), options.Value);
+
+            // Sizes and schedules are told from weeks of hours: of one application, not of all at once.
+            views.Add(application is null ? view : view with { Others = await desk.OthersAsync(known.Name, cancellationToken) });
+        }
+
+        return Results.Ok(new Contracts.Http.Page<RecommendationView> { Items = views });
     }
 
     private static async Task<IResult> DecisionsAsync(

@@ -48,6 +48,9 @@ internal sealed record RecommendationView
     public IReadOnlyList<string> LimitedBy { get; init; } = [];
 
     public IReadOnlyList<MetricEstimate> Metrics { get; init; } = [];
+
+    /// <summary>What else than the number to change; null: asked for all applications.</summary>
+    public Cost.OtherRecommendations? Others { get; init; }
 }
 
 /// <summary>A decision of the past.</summary>

@@ -35,7 +35,7 @@ internal static class CostAnalysis
     {
         var price = input.Prices.PerReplicaHour(input.Settings.CpuCores, input.Settings.MemoryBytes);
         var replicaHours = input.Hours.Sum(hour => hour.Running) / SecondsAnHour;
-        var lastDay = input.Hours.Where(hour => hour.Hour > input.Now - TimeSpan.FromHours(HoursADay)).Sum(hour => hour.Running) / SecondsAnHour;
+        var lastDay = input.Hours.Where(hour => hour.Hour >= input.Now - TimeSpan.FromHours(HoursADay)).Sum(hour => hour.Running) / SecondsAnHour;
         var month = Month(input.Hours, price);
         return new CostReport
         {

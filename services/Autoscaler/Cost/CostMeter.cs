@@ -12,6 +12,9 @@ internal sealed class CostMeter
     /// <summary>A shadow that has not seen the demand for longer than this knows nothing of the present any more, and begins again.</summary>
     private static readonly TimeSpan LongestGap = TimeSpan.FromMinutes(5);
 
+    /// <summary>Hours that wait for the database at most.</summary>
+    private const int MostWaiting = 48;
+
     private readonly List<HpaShadow> _shadows;
     private readonly List<HourFigures> _over = [];
 
@@ -44,6 +47,7 @@ internal sealed class CostMeter
         if (Open.Hour != hour)
         {
             if (Open.Seconds > 0) _over.Add(Open);
+            if (_over.Count > MostWaiting) _over.RemoveAt(0);
             Open = new HourFigures { Hour = hour };
         }
 
@@ -53,13 +57,11 @@ internal sealed class CostMeter
         Last = second.At;
     }
 
-    /// <summary>The hours that ended since the last call.</summary>
-    public IReadOnlyList<HourFigures> TakeEnded()
-    {
-        HourFigures[] ended = [.. _over];
-        _over.Clear();
-        return ended;
-    }
+    /// <summary>The hours that have ended and are not known to be written down; of many the newest.</summary>
+    public IReadOnlyList<HourFigures> Ended => [.. _over];
+
+    /// <summary>These are written down.</summary>
+    public void Written(IReadOnlyCollection<HourFigures> hours) => _over.RemoveAll(hours.Contains);
 
     public MeterState Save() => new() { Last = Last, Shadows = [.. _shadows.Select(shadow => shadow.Save())] };
 

@@ -48,7 +48,7 @@ internal static class Savings
             held[h] = byHour[h].Average(hour => Math.Min(hour.Running / hour.Seconds, settings.Min));
         }
 
-        var best = Windows(need, held, settings.Min).MaxBy(window => window.Saved);
+        var best = Windows(need, held, settings.Min).DefaultIfEmpty().MaxBy(window => window.Saved);
         if (best.Saved <= 0) return null;
         var to = (best.From + best.Length) % HoursADay;
         return new ScheduleAdvice(best.From, to, best.Min, best.Saved, string.Create(CultureInfo.InvariantCulture,

@@ -50,11 +50,11 @@ internal sealed record SizeRecommendation
 
     public required ResourceAdvice Memory { get; init; }
 
-    /// <summary>0: nothing is known, to 1: a week of minutes. How much what it rests on is worth.</summary>
+    /// <summary>0: nothing is known, to 1: a week was measured. How much what it rests on is worth.</summary>
     public required double Confidence { get; init; }
 
-    /// <summary>Minutes that it rests on.</summary>
-    public required long Minutes { get; init; }
+    /// <summary>How much measured time it rests on.</summary>
+    public required TimeSpan Measured { get; init; }
 
     /// <summary>Since when; null: nothing was measured.</summary>
     public DateTimeOffset? Since { get; init; }

@@ -17,10 +17,10 @@ internal sealed record ReplicaSize(double? Cpu, double? Memory, double? CpuTarge
 /// size becomes 80 % of what it was, the scaler starts more replicas, each uses less, and so on. Three rules make it stand still:
 /// </para>
 /// <list type="number">
-/// <item>The size is usage ÷ the target: a replica that uses what nine of ten minutes used is then exactly at the target.</item>
-/// <item>It shrinks only if nine of ten minutes had as few replicas as are allowed: only there is low usage not the scaler's doing. Having
-/// shrunk, those minutes are still within the target, so the scaler stays where it was, and the next answer is the same.</item>
-/// <item>It grows only if one of ten minutes had as many replicas as are allowed: otherwise the scaler can answer, and does.</item>
+/// <item>The size is usage ÷ the target: a replica that uses what sufficed for 90 % of the time is then exactly at the target.</item>
+/// <item>It shrinks only if there were as few replicas as are allowed for 90 % of the time: only there is low usage not the scaler's doing.
+/// Having shrunk, that time is still within the target, so the scaler stays where it was, and the next answer is the same.</item>
+/// <item>It grows only if there were as many replicas as are allowed for 10 % of the time: otherwise the scaler can answer, and does.</item>
 /// </list>
 /// </summary>
 internal static class SizeRecommender
@@ -36,7 +36,7 @@ internal static class SizeRecommender
 
     private const double TargetPercentile = 0.9, UpperPercentile = 0.95, LowerPercentile = 0.5;
     private const double Often = 0.9, Seldom = 0.1;
-    private const double MinutesADay = 1440, FullConfidenceDays = 7;
+    private const double FullConfidenceDays = 7;
 
     /// <summary>The recommendation.</summary>
     /// <param name="usage">What was used.</param>
@@ -45,15 +45,16 @@ internal static class SizeRecommender
     /// <param name="leastHistory">Less than so much measured time says nothing.</param>
     public static SizeRecommendation Recommend(UsageProfile usage, ReplicaSize size, DateTimeOffset now, TimeSpan leastHistory)
     {
-        // As much as was measured, and over as long a time: a thousand minutes of one afternoon know nothing of the night.
-        var days = Math.Min(usage.Minutes / MinutesADay, usage.Since is { } since ? (now - since).TotalDays + (1 / MinutesADay) : 0);
+        // As much as was measured, and over as long a time: what one afternoon filled knows nothing of the night.
+        var measured = UsageProfile.SampleLength * usage.Samples;
+        var days = Math.Min(measured.TotalDays, usage.Since is { } since ? (now - since + UsageProfile.SampleLength).TotalDays : 0);
         var isEnough = TimeSpan.FromDays(days) >= leastHistory;
         return new SizeRecommendation
         {
             Cpu = isEnough ? Cpu(usage, size, days) : Unknown(size.Cpu, usage, leastHistory),
             Memory = isEnough && usage.MemoryPeak > 0 ? Memory(usage, size, days) : Unknown(size.Memory, usage, leastHistory),
             Confidence = Math.Min(days / FullConfidenceDays, 1),
-            Minutes = usage.Minutes,
+            Measured = measured,
             Since = usage.Since,
             OutOfMemory = usage.OutOfMemory,
         };
@@ -63,7 +64,7 @@ internal static class SizeRecommender
     {
         var used = usage.Cpu(TargetPercentile);
         var room = size.CpuTarget is { } target ? 1 / target : 1 + Margin;
-        var words = $"9 of 10 minutes used at most {Cores(used)} per replica, 19 of 20 at most {Cores(usage.Cpu(UpperPercentile))}; "
+        var words = $"In 90 % of the time a replica used at most {Cores(used)}, in 95 % {Cores(usage.Cpu(UpperPercentile))}; "
             + (size.CpuTarget is { } held ? $"÷ {Percent(held)} that the horizontal scaler holds" : "+ 15 %");
         return Advise(used * room, (usage.Cpu(LowerPercentile) * room, usage.Cpu(UpperPercentile) * room), size.Cpu, LeastCores, size.CpuTarget, usage, days, words, Cores);
     }
@@ -72,7 +73,7 @@ internal static class SizeRecommender
     {
         var room = size.MemoryTarget is { } target ? 1 / target : 1 + Margin;
         var peak = usage.Memory(TargetPercentile);
-        var words = $"9 of 10 daily peaks stayed within {Bytes(peak)} per replica, the highest was {Bytes(usage.MemoryPeak)}"
+        var words = $"90 % of the daily peaks stayed within {Bytes(peak)} per replica, the highest was {Bytes(usage.MemoryPeak)}"
             + (usage.OutOfMemory > 0 ? $", {usage.OutOfMemory} ended out of memory (counted as 20 % and at least 100 MiB more than was seen)" : "")
             + (size.MemoryTarget is { } held ? $"; ÷ {Percent(held)} that the horizontal scaler holds" : "; + 15 %");
 
@@ -126,7 +127,7 @@ internal static class SizeRecommender
     {
         Verdict = SizeVerdict.NotEnoughData,
         Reserved = reserved,
-        Reason = $"Not enough data: {usage.Minutes} minutes were measured, {leastHistory.TotalMinutes:0} are needed.",
+        Reason = string.Create(CultureInfo.InvariantCulture, $"Not enough data: {(UsageProfile.SampleLength * usage.Samples).TotalHours:0.##} hours were measured, {leastHistory.TotalHours:0.##} are needed."),
     };
 
     private static string Cores(double cores) => string.Create(CultureInfo.InvariantCulture, $"{cores:0.###} cores");

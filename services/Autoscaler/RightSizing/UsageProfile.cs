@@ -1,15 +1,15 @@
 namespace Platform.Autoscaler.RightSizing;
 
-/// <summary>What a minute of one application looked like, per replica.</summary>
-/// <param name="At">The minute's end.</param>
+/// <summary>What half a minute of one application looked like, per replica.</summary>
+/// <param name="At">Its end.</param>
 /// <param name="Cpu">Mean cores of each replica.</param>
 /// <param name="Memory">Most bytes of each replica.</param>
 /// <param name="AtFewest">True: there were as few replicas as are allowed, so the horizontal scaler could not take one away.</param>
 /// <param name="AtMost">True: there were as many as are allowed.</param>
-internal sealed record UsageMinute(DateTimeOffset At, IReadOnlyCollection<double> Cpu, IReadOnlyCollection<double> Memory, bool AtFewest, bool AtMost);
+internal sealed record UsageSample(DateTimeOffset At, IReadOnlyCollection<double> Cpu, IReadOnlyCollection<double> Memory, bool AtFewest, bool AtMost);
 
 /// <summary>
-/// What an application's replicas have used, in bounded memory: cores per replica and minute, and each day's peak of memory, both with a
+/// What an application's replicas have used, in bounded memory: cores per replica and half minute, and each day's peak of memory, both with a
 /// half-life of 24 h. A peak that only the end of the process shows (out of memory) is taken up larger than it was seen.
 /// </summary>
 internal sealed class UsageProfile
@@ -22,6 +22,9 @@ internal sealed class UsageProfile
 
     /// <summary>The smallest values that are told apart: a thousandth of a core, 1 MiB.</summary>
     public const double SmallestCores = 0.001, SmallestBytes = 1024 * 1024;
+
+    /// <summary>What one sample covers.</summary>
+    public static readonly TimeSpan SampleLength = TimeSpan.FromSeconds(30);
 
     public static readonly TimeSpan HalfLife = TimeSpan.FromHours(24);
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
@@ -40,11 +43,11 @@ internal sealed class UsageProfile
         (_shareAt, _dayEnds) = (start, start + Day);
     }
 
-    /// <summary>When the first minute was taken in; null: none yet.</summary>
+    /// <summary>When the first sample was taken in; null: none yet.</summary>
     public DateTimeOffset? Since { get; private set; }
 
-    /// <summary>Minutes with a value of cpu.</summary>
-    public long Minutes { get; private set; }
+    /// <summary>Samples with a value of cpu.</summary>
+    public long Samples { get; private set; }
 
     /// <summary>Out-of-memory ends seen.</summary>
     public long OutOfMemory { get; private set; }
@@ -52,10 +55,10 @@ internal sealed class UsageProfile
     /// <summary>The most bytes a replica was seen to use, or was taken to need.</summary>
     public double MemoryPeak { get; private set; }
 
-    /// <summary>Share of the recent minutes with as few replicas as are allowed, 0 to 1.</summary>
+    /// <summary>Share of the recent time with as few replicas as are allowed, 0 to 1.</summary>
     public double ShareAtFewest => _share[0] > 0 ? _share[1] / _share[0] : 0;
 
-    /// <summary>Share of the recent minutes with as many replicas as are allowed.</summary>
+    /// <summary>Share of the recent time with as many replicas as are allowed.</summary>
     public double ShareAtMost => _share[0] > 0 ? _share[2] / _share[0] : 0;
 
     /// <summary>Cores per replica that this share of the time sufficed.</summary>
@@ -64,21 +67,21 @@ internal sealed class UsageProfile
     /// <summary>Bytes that the peaks of this share of days stay within.</summary>
     public double Memory(double percentile) => _memory.Percentile(percentile);
 
-    /// <summary>Takes in a minute. Values that are not finite or negative are left out.</summary>
-    public void Add(UsageMinute minute)
+    /// <summary>Takes in a sample. Values that are not finite or negative are left out.</summary>
+    public void Add(UsageSample sample)
     {
-        var usable = minute.Cpu.Where(IsUsable).ToList();
+        var usable = sample.Cpu.Where(IsUsable).ToList();
         if (usable.Count > 0)
         {
-            Since ??= minute.At;
-            Minutes++;
+            Since ??= sample.At;
+            Samples++;
 
-            // A minute counts the same with one replica as with a hundred: the question is how often a size suffices.
-            foreach (var cores in usable) _cpu.Add(cores, 1.0 / usable.Count, minute.At);
-            Count(minute);
+            // Half a minute counts the same with one replica as with a hundred: the question is how often a size suffices.
+            foreach (var cores in usable) _cpu.Add(cores, 1.0 / usable.Count, sample.At);
+            Count(sample);
         }
 
-        foreach (var bytes in minute.Memory.Where(IsUsable)) Peak(bytes, minute.At);
+        foreach (var bytes in sample.Memory.Where(IsUsable)) Peak(bytes, sample.At);
     }
 
     /// <summary>A replica ended because it had no more memory.</summary>
@@ -96,7 +99,7 @@ internal sealed class UsageProfile
         Cpu = _cpu.Save(),
         Memory = _memory.Save(),
         Since = Since,
-        Minutes = Minutes,
+        Samples = Samples,
         OutOfMemory = OutOfMemory,
         MemoryPeak = MemoryPeak,
         DayPeak = _dayPeak,
@@ -110,7 +113,7 @@ internal sealed class UsageProfile
         var profile = new UsageProfile(state.Cpu.Reference)
         {
             Since = state.Since,
-            Minutes = state.Minutes,
+            Samples = state.Samples,
             OutOfMemory = state.OutOfMemory,
             MemoryPeak = state.MemoryPeak,
             _dayPeak = state.DayPeak,
@@ -125,14 +128,14 @@ internal sealed class UsageProfile
 
     private static bool IsUsable(double value) => double.IsFinite(value) && value >= 0;
 
-    private void Count(UsageMinute minute)
+    private void Count(UsageSample sample)
     {
-        var decay = Math.Pow(2, -(Math.Max((minute.At - _shareAt).TotalSeconds, 0) / HalfLife.TotalSeconds));
+        var decay = Math.Pow(2, -(Math.Max((sample.At - _shareAt).TotalSeconds, 0) / HalfLife.TotalSeconds));
         for (var i = 0; i < _share.Length; i++) _share[i] *= decay;
         _share[0]++;
-        if (minute.AtFewest) _share[1]++;
-        if (minute.AtMost) _share[2]++;
-        if (minute.At > _shareAt) _shareAt = minute.At;
+        if (sample.AtFewest) _share[1]++;
+        if (sample.AtMost) _share[2]++;
+        if (sample.At > _shareAt) _shareAt = sample.At;
     }
 
     /// <summary>A day has one peak: a larger one takes the place of the one before.</summary>
@@ -161,7 +164,7 @@ internal sealed record UsageState
 
     public DateTimeOffset? Since { get; init; }
 
-    public long Minutes { get; init; }
+    public long Samples { get; init; }
 
     public long OutOfMemory { get; init; }
 

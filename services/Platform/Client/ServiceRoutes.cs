@@ -35,6 +35,12 @@ internal static class ServiceRoutes
 
     public static string Report(string name, string period) => $"/api/deployment/reports/{name}?period={period}";
 
+    /// <summary>What applications cost, of the autoscaler.</summary>
+    public static string CostAnalysis(string? application) => "/cost-analysis" + (application is null ? "" : $"?application={Uri.EscapeDataString(application)}");
+
+    /// <summary>What the autoscaler recommends: with an application its size and schedule too.</summary>
+    public static string Recommendations(string? application) => "/recommendations" + (application is null ? "" : $"?application={Uri.EscapeDataString(application)}");
+
     public static string Rollout(Guid id) => $"/api/deployment/deployments/{id}";
 
     /// <summary>What the judge knew of it at which time.</summary>

@@ -33,6 +33,8 @@ internal static class CommandTree
             ConfigCommand.Create(cli),
             SecretsCommand.Create(cli),
             ReportCommand.Create(cli),
+            CostCommands.Cost(cli),
+            CostCommands.Recommendations(cli),
             DeleteCommand.Create(cli),
             LogsCommand.Create(cli),
             EventsCommand.Create(cli),

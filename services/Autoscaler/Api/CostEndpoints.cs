@@ -1,0 +1,31 @@
+using Platform.Autoscaler.Applications;
+using Platform.Autoscaler.Cost;
+using Platform.Contracts.Http;
+using Platform.Hosting;
+using Platform.Storage;
+
+namespace Platform.Autoscaler.Api;
+
+/// <summary>What applications cost.</summary>
+internal static class CostEndpoints
+{
+    private const int LongestPage = 500;
+
+    public static void Map(IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGet("/cost-analysis", ListAsync).RequireAuthorization(Roles.Viewer).Produces<Page<CostReport>>()
+            .WithSummary("What applications cost, and what would cost less")
+            .WithDescription("Per application: spent and to be spent, what ran for nothing, what a size, schedule or commitment would save, and a HorizontalPodAutoscaler's cost on the same demand. Pages with limit and after.");
+
+    private static async Task<IResult> ListAsync(
+        string? application, string? after, int? limit, CostDesk desk, [FromKeyedServices(AutoscalerModule.Name)] Database database, CancellationToken cancellationToken)
+    {
+        var size = limit ?? 50;
+        if (size is < 1 or > LongestPage) return Problem.BadRequest("bad-page", "The page cannot be made", [new FieldProblem("limit", $"1 to {LongestPage}", $"{size}")]);
+        var names = (await database.ReadAsync(ApplicationStore.ListAsync, cancellationToken)).Select(known => known.Name).ToList();
+        if (application is not null && !names.Contains(application)) return RecommendationEndpoints.UnknownApplication(application, names);
+        var chosen = names.Where(name => (application is null || name == application) && (after is null || string.CompareOrdinal(name, after) > 0)).Order(StringComparer.Ordinal).Take(size + 1).ToList();
+        List<CostReport> reports = [];
+        foreach (var name in chosen.Take(size)) reports.Add(await desk.ReportAsync(name, cancellationToken));
+        return Results.Ok(new Page<CostReport> { Items = reports, Next = chosen.Count > size ? reports[^1].Application : null });
+    }
+}

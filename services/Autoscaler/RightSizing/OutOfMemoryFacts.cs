@@ -1,0 +1,29 @@
+using MassTransit;
+using Platform.Autoscaler.Cost;
+using Platform.Contracts.Replicas;
+
+namespace Platform.Autoscaler.RightSizing;
+
+/// <summary>
+/// Hears of replicas that ended because they had no more memory: the engine says so, or one that was near its limit was killed (137).
+/// Told twice, the peak is the same, so nothing has to be remembered of the message.
+/// </summary>
+internal sealed class OutOfMemoryFacts(CostBook book) : IConsumer<ReplicaStopped>, IConsumer<ReplicaUnhealthy>
+{
+    /// <summary>128 + SIGKILL: what the kernel's out-of-memory killer leaves.</summary>
+    private const int Killed = 137;
+
+    public Task Consume(ConsumeContext<ReplicaStopped> context)
+    {
+        var stopped = context.Message;
+        if (!stopped.Expected && stopped.ExitCode == Killed) book.Find(stopped.Application)?.OutOfMemory(stopped.At, isCertain: false);
+        return Task.CompletedTask;
+    }
+
+    public Task Consume(ConsumeContext<ReplicaUnhealthy> context)
+    {
+        var unhealthy = context.Message;
+        if (unhealthy.Reason.Contains("OOMKilled", StringComparison.OrdinalIgnoreCase)) book.Find(unhealthy.Application)?.OutOfMemory(unhealthy.At, isCertain: true);
+        return Task.CompletedTask;
+    }
+}

@@ -16,7 +16,7 @@ internal sealed record CostInput
 
     public required ScalingSettings Settings { get; init; }
 
-    public required ReplicaCapacity Capacity { get; init; }
+    public required CapacityBasis Capacity { get; init; }
 
     public required SizeRecommendation Size { get; init; }
 

@@ -21,11 +21,7 @@ internal sealed class CostBook
 
     public void Put(CostAccount account) => _accounts[account.Application] = account;
 
-    /// <summary>Forgets those that are not among these any more.</summary>
-    public void Keep(IReadOnlySet<string> applications)
-    {
-        foreach (var name in _accounts.Keys.Where(name => !applications.Contains(name))) _accounts.TryRemove(name, out _);
-    }
+    public void Remove(string application) => _accounts.TryRemove(application, out _);
 }
 
 /// <summary>What is followed of one application. Safe for several threads.</summary>
@@ -53,7 +49,7 @@ internal sealed class CostAccount
     public TimeSpan Startup { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>What a replica can take.</summary>
-    public ReplicaCapacity Capacity { get; private set; } = ReplicaCapacity.Unknown;
+    public CapacityBasis Capacity { get; private set; } = CapacityBasis.Unknown;
 
     /// <summary>Seconds up to this one were looked at.</summary>
     public DateTimeOffset SteppedThrough { get; set; }
@@ -68,7 +64,7 @@ internal sealed class CostAccount
         var text = application.Rollout is not null && application.SettingsBefore is { } before ? before : application.Settings;
         if (text == _settingsText) return;
         Settings = JsonSerializer.Deserialize<ScalingSettings>(text, PlatformJson.Options) ?? new ScalingSettings();
-        Capacity = ReplicaCapacity.Of(Settings);
+        Capacity = CapacityBasis.Of(Settings);
         _settingsText = text;
     }
 

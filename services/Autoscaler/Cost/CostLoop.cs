@@ -26,6 +26,7 @@ internal sealed partial class CostLoop(
     private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(25);
 
     private bool _loaded;
+    private long _seen = -1;
     private DateTimeOffset _looked, _sampled, _saved, _forgot, _stepped, _startups = DateTimeOffset.UnixEpoch;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -92,10 +93,15 @@ internal sealed partial class CostLoop(
     private async Task LookAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (applications, started) = await database.ReadAsync(async reader => (
-            await ApplicationStore.ListAsync(reader),
+            await ApplicationStore.TouchedAsync(reader, _seen),
             await reader.QueryAsync<StartedRow>("SELECT application, started_at, changed_at FROM replicas WHERE ready = 1 AND stopped = 0 AND changed_at >= @_startups", new { _startups })), cancellationToken);
-        foreach (var application in applications) book.Of(application.Name, now).Follow(application);
-        book.Keep(applications.Select(application => application.Name).ToHashSet(StringComparer.Ordinal));
+        foreach (var application in applications)
+        {
+            if (application.Removed) book.Remove(application.Name);
+            else book.Of(application.Name, now).Follow(application);
+            _seen = Math.Max(_seen, application.Touched);
+        }
+
         foreach (var replicas in started.GroupBy(row => row.Application))
         {
             var took = replicas.Select(row => row.ChangedAt - row.StartedAt).Where(span => span > TimeSpan.Zero).Order().ToList();

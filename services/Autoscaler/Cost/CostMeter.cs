@@ -40,7 +40,7 @@ internal sealed class CostMeter
     /// <param name="capacity">What a replica can take.</param>
     /// <param name="startup">How long replicas take to become ready.</param>
     /// <param name="readings">Reads the metrics of the settings; asked only when a shadow is to decide.</param>
-    public void Add(in LoadSecond second, ScalingSettings settings, ReplicaCapacity capacity, TimeSpan startup, Func<IReadOnlyList<MetricReading>> readings)
+    public void Add(in LoadSecond second, ScalingSettings settings, CapacityBasis capacity, TimeSpan startup, Func<IReadOnlyList<MetricReading>> readings)
     {
         if (Last is { } last && second.At <= last) return;
         var hour = new DateTimeOffset(second.At.UtcTicks - (second.At.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
@@ -85,7 +85,7 @@ internal sealed class CostMeter
         }
     }
 
-    private void Count(in LoadSecond second, ScalingSettings settings, ReplicaCapacity capacity, bool isCompared)
+    private void Count(in LoadSecond second, ScalingSettings settings, CapacityBasis capacity, bool isCompared)
     {
         var demand = capacity.Demand(second);
         var isKnown = double.IsFinite(demand);
@@ -116,7 +116,7 @@ internal sealed class CostMeter
         };
     }
 
-    private List<ShadowFigures> Shadowed(LoadSecond second, ReplicaCapacity capacity)
+    private List<ShadowFigures> Shadowed(LoadSecond second, CapacityBasis capacity)
     {
         List<ShadowFigures> figures = new(_shadows.Count);
         foreach (var shadow in _shadows)

@@ -31,18 +31,18 @@ internal readonly record struct LoadSecond
 /// <param name="RequestsPerSecond">Requests; null: not known.</param>
 /// <param name="Cores">Cores, where requests say nothing; null: not known.</param>
 /// <param name="Source">How that is known, in words.</param>
-internal sealed record ReplicaCapacity(double? RequestsPerSecond, double? Cores, string Source)
+internal sealed record CapacityBasis(double? RequestsPerSecond, double? Cores, string Source)
 {
-    public static ReplicaCapacity Unknown { get; } = new(null, null, "not known: the manifest gives no target of requestsPerSecond and reserves no cores");
+    public static CapacityBasis Unknown { get; } = new(null, null, "not known: the manifest gives no target of requestsPerSecond and reserves no cores");
 
     public bool IsKnown => RequestsPerSecond is not null || Cores is not null;
 
     /// <summary>What the manifest says: the target of requests per replica, else the cores that a replica reserves.</summary>
-    public static ReplicaCapacity Of(ScalingSettings settings)
+    public static CapacityBasis Of(ScalingSettings settings)
     {
         var target = settings.Metrics.FirstOrDefault(metric => metric.Name == MetricNames.RequestsPerSecond)?.Target;
-        if (target is > 0) return new ReplicaCapacity(target, null, "the manifest's target of requests per second and replica");
-        return settings.CpuCores is > 0 ? new ReplicaCapacity(null, settings.CpuCores, "the cores that a replica reserves") : Unknown;
+        if (target is > 0) return new CapacityBasis(target, null, "the manifest's target of requests per second and replica");
+        return settings.CpuCores is > 0 ? new CapacityBasis(null, settings.CpuCores, "the cores that a replica reserves") : Unknown;
     }
 
     /// <summary>The demand of a second in replicas, not rounded; not a number: not known.</summary>

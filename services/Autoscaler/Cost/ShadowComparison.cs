@@ -11,7 +11,7 @@ internal static class ShadowComparison
     private const double SecondsAnHour = 3600;
 
     /// <summary>Null: no second was compared.</summary>
-    public static Comparison? Of(IReadOnlyList<HourFigures> hours, double perReplicaHour, ReplicaCapacity capacity)
+    public static Comparison? Of(IReadOnlyList<HourFigures> hours, double perReplicaHour, CapacityBasis capacity)
     {
         var ours = hours.Aggregate(default(Compared), (sum, hour) => sum + hour.Compared);
         if (ours.Seconds <= 0) return null;

@@ -65,7 +65,7 @@ public sealed class CostAnalysisTests
         Now = Days.Start + TimeSpan.FromHours(hours.Count),
         Hours = hours,
         Settings = Days.Settings(),
-        Capacity = ReplicaCapacity.Of(Days.Settings()),
+        Capacity = CapacityBasis.Of(Days.Settings()),
         Size = SizeRecommender.Recommend(new UsageProfile(Days.Start), new ReplicaSize(1, null), Days.Start, TimeSpan.FromHours(24)),
         Prices = new Prices(),
         Running = 4,

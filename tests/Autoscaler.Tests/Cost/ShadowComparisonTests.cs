@@ -38,7 +38,7 @@ public sealed class ShadowComparisonTests
             Compared = new Compared(3600, 2 * 3600, 1000, 20),
             Shadows = [new ShadowFigures(0.8, 4 * 3600, 10), new ShadowFigures(1, 3 * 3600, 20), new ShadowFigures(1.2, 2 * 3600, 90)],
         };
-        var found = ShadowComparison.Of([Hour(0), Hour(1)], 0.5, ReplicaCapacity.Of(Days.Settings()))!;
+        var found = ShadowComparison.Of([Hour(0), Hour(1)], 0.5, CapacityBasis.Of(Days.Settings()))!;
         Assert.Equal((4.0, 6.0, 6.0), (found.ReplicaHours, found.Hpa.ReplicaHours, found.HpaReplicaHoursAtSameLevel));
         Assert.Equal(1, found.Saved, 9);
         Assert.Equal(0.02, found.ShareOverCapacity, 9);
@@ -46,5 +46,5 @@ public sealed class ShadowComparisonTests
     }
 
     [Fact]
-    public void Of_NothingCompared_IsNull() => Assert.Null(ShadowComparison.Of(Days.Hours(3, _ => 1, _ => 1), 1, ReplicaCapacity.Unknown));
+    public void Of_NothingCompared_IsNull() => Assert.Null(ShadowComparison.Of(Days.Hours(3, _ => 1, _ => 1), 1, CapacityBasis.Unknown));
 }

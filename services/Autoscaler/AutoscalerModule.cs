@@ -4,6 +4,7 @@ using Platform.Autoscaler.Cost;
 using Platform.Autoscaler.Decisions;
 using Platform.Autoscaler.History;
 using Platform.Autoscaler.Intake;
+using Platform.Autoscaler.Outlooks;
 using Platform.Autoscaler.RightSizing;
 using Platform.Hosting;
 using Platform.Messaging;
@@ -42,7 +43,8 @@ public static class AutoscalerModule
             bus.AddConsumer<MaskFacts>();
             bus.AddConsumer<OutOfMemoryFacts>(stateless: true);
         });
-        builder.Services.AddSingleton<SampleFaults>().AddSingleton<FleetHistory>().AddSingleton<Leadership>().AddSingleton<Fleet>().AddSingleton<Outlooks>();
+        builder.Services.AddSingleton<SampleFaults>().AddSingleton<FleetHistory>().AddSingleton<Leadership>().AddSingleton<Fleet>();
+        builder.Services.AddSingleton<OutlookFeeder>().AddHostedService(services => services.GetRequiredService<OutlookFeeder>());
         builder.Services.AddSingleton<HistoryKeeper>().AddHostedService(services => services.GetRequiredService<HistoryKeeper>());
         builder.Services.AddSingleton<DecisionLoop>().AddHostedService(services => services.GetRequiredService<DecisionLoop>());
 

@@ -23,9 +23,13 @@ public sealed class AutoscalerOptions : IValidatable
     /// <summary>Decisions kept per application. 10 to 100,000; default 1,000.</summary>
     public int KeptDecisions { get; set; } = 1_000;
 
+    /// <summary>Time between two steps of the demand that is forecast. 1 s to 1 min; default 1 min. Below a minute it is for days that last minutes, as in a demonstration: there is then no past to learn from at the start.</summary>
+    public TimeSpan ForecastStep { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <inheritdoc/>
     public IEnumerable<ConfigurationProblem> Validate()
     {
+        if (Outside(ForecastStep, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1))) yield return Problem(nameof(ForecastStep), "1s to 1m", ForecastStep);
         if (Outside(ManualHold, TimeSpan.Zero, TimeSpan.FromHours(24))) yield return Problem(nameof(ManualHold), "0s to 24h", ManualHold);
         if (Outside(SilentAfter, TimeSpan.FromSeconds(2), TimeSpan.FromHours(1))) yield return Problem(nameof(SilentAfter), "2s to 1h", SilentAfter);
         if (Outside(CpuInitializationPeriod, TimeSpan.Zero, TimeSpan.FromHours(1))) yield return Problem(nameof(CpuInitializationPeriod), "0s to 1h", CpuInitializationPeriod);

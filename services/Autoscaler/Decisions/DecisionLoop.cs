@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Platform.Autoscaler.Applications;
+using Platform.Autoscaler.Outlooks;
 using Platform.Autoscaler.Scaling;
 using Platform.Autoscaler.Scaling.Rules;
 using Platform.Autoscaler.Scaling.Schedules;
@@ -20,7 +21,7 @@ internal sealed partial class DecisionLoop(
     MetricIntake metrics,
     Leadership leadership,
     Fleet fleet,
-    Outlooks outlooks,
+    OutlookFeeder outlooks,
     IOptions<AutoscalerOptions> options,
     TimeProvider time,
     ILogger<DecisionLoop> logger) : BackgroundService
@@ -132,7 +133,7 @@ internal sealed partial class DecisionLoop(
         var input = Input(application, row, now);
         var rules = StandardRules.Of(input.Settings);
         if (rules.Count > 0) application.Rules = RuleScaler.Progress(rules, input, application.Rules);
-        var (forecast, noForecast) = input.Settings.Mode is ScalingMode.Reactive ? (null, "") : outlooks.Of(application, input);
+        var (forecast, noForecast) = input.Settings.Mode is ScalingMode.Reactive ? (null, "") : outlooks.Of(application.Name, input);
         var decision = Situation.Decide(row, input, metrics.LastHeard(application.Name), options.Value, application.Rules, forecast, noForecast);
 
         var isNew = DecisionStore.TellsSomethingNew(decision, application.Last);

@@ -15,6 +15,8 @@ namespace Platform.Autoscaler.Scaling;
 /// </summary>
 internal static class ModalScaler
 {
+    private static readonly TimeSpan LeastWindow = TimeSpan.FromMinutes(1);
+
     /// <param name="input">What is known.</param>
     /// <param name="rules">How far each rule is; unused when it scales by targets.</param>
     /// <param name="forecast">What the forecast asks for; null: there is none.</param>
@@ -38,16 +40,18 @@ internal static class ModalScaler
         var now = measured.Outcome is ScalingOutcome.Held ? input.Current : MeasuredNeed(input, measured);
         var ahead = Weighted(forecast.Replicas, now, settings.PredictionWeight);
         var wanted = settings.Mode is ScalingMode.Predictive && measured.Outcome is not ScalingOutcome.Held ? forecast.Replicas : Math.Max(ahead, now);
-        var desired = Math.Clamp(wanted, settings.Min, settings.Max);
-        List<string> limits = desired == wanted ? [] : [desired < wanted ? "TooManyReplicas" : "TooFewReplicas"];
+        var settled = Math.Max(wanted, Math.Min(input.Current, RecentlyWanted(input, forecast)));
+        var desired = Math.Clamp(settled, settings.Min, settings.Max);
+        List<string> limits = settled == wanted ? [] : ["ScaleDownStabilized"];
+        if (desired != settled) limits.Add(desired < settled ? "TooManyReplicas" : "TooFewReplicas");
         return measured with
         {
             Outcome = desired == input.Current ? ScalingOutcome.Keep : ScalingOutcome.Scale,
             Desired = desired,
             Recommended = wanted,
-            Stabilized = wanted,
+            Stabilized = settled,
             LimitedBy = limits,
-            Reason = Explain(input, measured, forecast, now, wanted, desired),
+            Reason = Explain(input, measured, forecast, now, wanted, settled, desired),
         };
     }
 
@@ -55,18 +59,29 @@ internal static class ModalScaler
     private static int MeasuredNeed(ScalingInput input, ScalingDecision measured) =>
         measured.Desired > input.Current ? measured.Desired : Math.Min(input.Current, measured.Recommended ?? input.Current);
 
+    /// <summary>
+    /// The most that was asked for lately: what a second takes away the next one would have to start again, which takes its start-up time. As long as
+    /// that, a minute at least, and never longer than the window of the settings.
+    /// </summary>
+    private static int RecentlyWanted(ScalingInput input, ForecastEstimate forecast)
+    {
+        var window = forecast.StartUp > LeastWindow ? forecast.StartUp : LeastWindow;
+        if (window > input.Settings.Behavior.ScaleDown.StabilizationWindow) window = input.Settings.Behavior.ScaleDown.StabilizationWindow;
+        return input.History.Recommendations.Where(earlier => earlier.At > input.Now - window).Select(earlier => earlier.Replicas).DefaultIfEmpty(0).Max();
+    }
+
     private static int Weighted(int forecast, int now, double? weight) =>
         weight is { } share && forecast > now ? now + (int)Math.Ceiling((share * (forecast - now)) - 1e-9) : forecast;
 
     private static bool IsOutside(ScalingInput input) => input.Current > input.Settings.Max || input.Current < input.Settings.Min;
 
-    private static string Explain(ScalingInput input, ScalingDecision measured, ForecastEstimate forecast, int now, int wanted, int desired)
+    private static string Explain(ScalingInput input, ScalingDecision measured, ForecastEstimate forecast, int now, int wanted, int settled, int desired)
     {
         var ahead = string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"In {forecast.StartUp.TotalSeconds:0} s, when a replica started now would serve, {forecast.Demand:0.#} requests per second are likely and {forecast.Quantile:0.#} are planned for ({forecast.Level:0.##%} sure), which at {forecast.Capacity:0.#} per replica asks for {forecast.Replicas}");
+            $"In {forecast.Ahead.TotalSeconds:0} s, when a replica started now would serve, {forecast.Demand:0.#} requests per second are likely and {forecast.Quantile:0.#} are planned for ({forecast.Level:0.#%} sure), which at {forecast.Capacity:0.#} per replica asks for {forecast.Replicas} (one fewer puts {forecast.AtRiskWithOneFewer:0.##%} of the requests at risk, {forecast.IdleIfAsExpected:0} are idle if it comes as expected)");
         var leads = wanted > now || measured.Outcome is ScalingOutcome.Held ? "" : wanted == forecast.Replicas ? "" : $"; what is measured now asks for {now}, which is more: {measured.Reason.TrimEnd('.')}";
-        var limit = desired == wanted ? "" : desired < wanted ? $"; the maximum is {desired}" : $"; the minimum is {desired}";
+        var limit = desired == settled ? (settled == wanted ? "" : $"; {settled} were asked for a moment ago") : desired < settled ? $"; the maximum is {desired}" : $"; the minimum is {desired}";
         var held = measured.Outcome is ScalingOutcome.Held ? $"; nothing is taken away: {measured.Reason.TrimEnd('.')}" : "";
         return $"{ahead}{leads}{held}{limit}{(desired == input.Current ? $", so {input.Current} stay" : $", instead of {input.Current}")}.";
     }

@@ -102,15 +102,18 @@ internal sealed record ForecastEstimate
     /// <summary>Requests per second that one replica serves while its answers stay fast enough.</summary>
     public required double Capacity { get; init; }
 
+    /// <summary>How far ahead it looks: when a replica ordered now serves.</summary>
+    public required TimeSpan Ahead { get; init; }
+
     /// <summary>How long a replica takes to start.</summary>
     public required TimeSpan StartUp { get; init; }
 
-    /// <summary>What one replica too many costs for the time until it could be taken away, in replica-minutes.</summary>
-    public double CostOfOne { get; init; }
+    /// <summary>The cost of being wrong in one direction: replicas that are idle if the demand is as expected.</summary>
+    public double IdleIfAsExpected { get; init; }
 
-    /// <summary>Requests over capacity to be expected with one replica fewer, over the same time.</summary>
-    public double RequestsAtRisk { get; init; }
+    /// <summary>The cost of being wrong in the other: the share of requests over capacity to be expected with one replica fewer, 0 to 1.</summary>
+    public double AtRiskWithOneFewer { get; init; }
 
-    /// <summary>How sure it is: 1 minus the spread of its recent errors relative to the demand, 0 to 1.</summary>
+    /// <summary>The probability that <see cref="Replicas"/> are enough then.</summary>
     public double Confidence { get; init; }
 }

@@ -72,6 +72,8 @@ public sealed record ScalingSettings
     public ScalingMode Mode { get; init; } = ScalingMode.Reactive;
     /// <summary>The share of requests to be served within the capacity, for a forecast's margin: above 50 %, below 100 %. Default 99.9 %.</summary>
     public double ServiceLevel { get; init; } = 0.999;
+    /// <summary>The 95th percentile that answers should keep, from which the load that a replica can carry is learned; null: its targets say that.</summary>
+    public TimeSpan? LatencyTarget { get; init; }
     /// <summary>How much of the forecast's growth counts in hybrid mode, 0 to 1; null: all of it.</summary>
     public double? PredictionWeight { get; init; }
     /// <summary>Without a request for this long it goes to 0 replicas, if <c>min</c> is 0; null: never.</summary>

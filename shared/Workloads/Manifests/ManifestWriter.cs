@@ -110,6 +110,7 @@ public static partial class ManifestWriter
             $"{{ name: {Quoted(m.Name)}, target: {(m.Name is "cpu" or "memory" ? Percentage.Format(m.Target) : PlainNumber.Format(m.Target))} }}")));
         yaml.Member("mode", scaling.Mode.ToString().ToLowerInvariant());
         yaml.Member("serviceLevel", Percentage.Format(scaling.ServiceLevel));
+        if (scaling.LatencyTarget is { } latency) yaml.Member("latencyTarget", Duration.Format(latency));
         if (scaling.ZeroAfter is { } zeroAfter) yaml.Member("zeroAfter", Duration.Format(zeroAfter));
         yaml.Member("ruleSet", scaling.RuleSet);
         yaml.Section("behavior", () =>

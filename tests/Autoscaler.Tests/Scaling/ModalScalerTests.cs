@@ -77,6 +77,6 @@ public sealed class ModalScalerTests
 
     private static ForecastEstimate Forecast(int replicas) => new()
     {
-        Replicas = replicas, Demand = replicas * 9, Quantile = replicas * 10, Level = 0.999, Capacity = 10, StartUp = TimeSpan.FromSeconds(60), Confidence = 0.8,
+        Replicas = replicas, Demand = replicas * 9, Quantile = replicas * 10, Level = 0.999, Capacity = 10, Ahead = TimeSpan.FromSeconds(60), StartUp = TimeSpan.FromSeconds(60), Confidence = 0.8,
     };
 }

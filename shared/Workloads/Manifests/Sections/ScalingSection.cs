@@ -4,7 +4,7 @@ using Platform.Contracts.Units;
 
 namespace Platform.Workloads.Manifests.Sections;
 
-/// <summary><c>scaling: { min, max, automatic, mode, serviceLevel, zeroAfter, ruleSet, metrics: [ { name, target } ], behavior }</c></summary>
+/// <summary><c>scaling: { min, max, automatic, mode, serviceLevel, latencyTarget, zeroAfter, ruleSet, metrics: [ { name, target } ], behavior }</c></summary>
 internal static class ScalingSection
 {
     private const int MostReplicas = 1_000;
@@ -42,6 +42,7 @@ internal static class ScalingSection
             MemoryBytes = resources.MemoryBytes,
             Mode = Enum.Parse<ScalingMode>(section.Choice("mode", "reactive", ["reactive", "predictive", "hybrid", "recommend"], []), ignoreCase: true),
             ServiceLevel = section.Value("serviceLevel", said.ServiceLevel, Percentage.Expected + ", above 50% and below 100%", Percentage.TryParse, share => share is > 0.5 and < 1),
+            LatencyTarget = section.Optional<TimeSpan>("latencyTarget", Duration.Expected + ", from 1ms to 1m", Duration.TryParse, Rules.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1))),
             ZeroAfter = zeroAfter,
             RuleSet = automatic ? ruleSet : "none",
             Behavior = ScalingBehaviorSection.Read(section.Sub("behavior")),

@@ -6,6 +6,7 @@ using Platform.Autoscaler.History;
 using Platform.Autoscaler.Intake;
 using Platform.Autoscaler.Outlooks;
 using Platform.Autoscaler.RightSizing;
+using Platform.Autoscaler.Sources;
 using Platform.Hosting;
 using Platform.Messaging;
 using Platform.Metrics.Streaming;
@@ -17,6 +18,7 @@ namespace Platform.Autoscaler;
 /// The autoscaler: how many replicas every application should have.
 /// <list type="bullet">
 /// <item>Listens to: what Deployment says of rollouts, replicas and scaling (<see cref="DeploymentFacts"/>), and the metric stream (<see cref="MetricIntake"/>).</item>
+/// <item>Asks: Prometheus and RabbitMQ, for the metrics of manifests that name them (<see cref="SourcePoller"/>).</item>
 /// <item>Owns: the scaling settings in force, holds, recommendations, decisions (<see cref="AutoscalerTables"/>).</item>
 /// <item>Decides: once per sync period and application (<see cref="DecisionLoop"/>), by the HPA's algorithm (<see cref="Scaling.HorizontalScaler"/>).</item>
 /// <item>Sends: <c>ScaleApplication</c> to Deployment.</item>
@@ -47,6 +49,7 @@ public static class AutoscalerModule
         builder.Services.AddSingleton<OutlookFeeder>().AddHostedService(services => services.GetRequiredService<OutlookFeeder>());
         builder.Services.AddSingleton<HistoryKeeper>().AddHostedService(services => services.GetRequiredService<HistoryKeeper>());
         builder.Services.AddSingleton<DecisionLoop>().AddHostedService(services => services.GetRequiredService<DecisionLoop>());
+        builder.AddSources();
 
         // After the decisions, so that it stops before them: they give the leadership back, and it writes once more under it.
         builder.AddCost();

@@ -4,6 +4,7 @@ using Platform.Autoscaler.Outlooks;
 using Platform.Autoscaler.Scaling;
 using Platform.Autoscaler.Scaling.Rules;
 using Platform.Autoscaler.Scaling.Schedules;
+using Platform.Autoscaler.Sources;
 using Platform.Contracts.Metrics;
 using Platform.Contracts.Scaling;
 using Platform.Messaging;
@@ -19,6 +20,7 @@ namespace Platform.Autoscaler.Decisions;
 internal sealed partial class DecisionLoop(
     [FromKeyedServices(AutoscalerModule.Name)] Database database,
     MetricIntake metrics,
+    SourceReadings sources,
     Leadership leadership,
     Fleet fleet,
     OutlookFeeder outlooks,
@@ -146,8 +148,8 @@ internal sealed partial class DecisionLoop(
     private ScalingInput Input(TrackedApplication application, ScaledApplication row, DateTimeOffset now)
     {
         var (settings, _) = Schedule.Apply(application.Settings, now);
-        var readings = Readings.All(metrics.Windows, application.Name, settings, now);
-        var activity = Readings.Activity(metrics.Windows, application.Name);
+        var readings = Readings.All(metrics.Windows, sources, application.Name, settings, now);
+        var activity = Readings.Activity(metrics.Windows, application.Name, readings);
         if (activity is not { IsIdle: true }) application.BusyAt = time.GetTimestamp();
         return new ScalingInput
         {

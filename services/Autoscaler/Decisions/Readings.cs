@@ -1,5 +1,6 @@
 using Platform.Autoscaler.Scaling;
 using Platform.Autoscaler.Scaling.Rules;
+using Platform.Autoscaler.Sources;
 using Platform.Contracts.Metrics;
 using Platform.Contracts.Scaling;
 using Platform.Metrics.Windows;
@@ -16,16 +17,40 @@ internal static class Readings
         TimeSpan.FromSeconds(Math.Clamp(settings.Behavior.SyncPeriod.TotalSeconds, 3, 30));
 
     /// <summary>All that the settings scale by: targets, or the metrics of rules.</summary>
-    public static IReadOnlyList<MetricReading> All(MetricWindows windows, string application, ScalingSettings settings, DateTimeOffset now)
+    public static IReadOnlyList<MetricReading> All(MetricWindows windows, SourceReadings sources, string application, ScalingSettings settings, DateTimeOffset now)
     {
         var rules = StandardRules.Of(settings);
-        if (rules.Count == 0) return [.. settings.Metrics.Select(target => Read(windows, application, settings, target, now))];
+        if (rules.Count == 0)
+        {
+            return [.. settings.Metrics.Select(target => target.Source is null ? Read(windows, application, settings, target, now) : sources.Read(application, target, settings.Behavior.SyncPeriod))];
+        }
+
         var window = Window(settings);
-        return [.. rules.Select(rule => rule.Metric).Distinct().Select(metric => ForRule(windows, application, settings, new MetricTarget { Name = metric, Target = 1 }, window, now))];
+        var asked = settings.Metrics.Where(target => target.Source is not null).Select(target => sources.Read(application, target, settings.Behavior.SyncPeriod)).ToList();
+        return
+        [
+            .. asked,
+            .. rules.Select(rule => rule.Metric).Distinct().Where(metric => asked.TrueForAll(reading => reading.Name != metric))
+                .Select(metric => ForRule(windows, application, settings, new MetricTarget { Name = metric, Target = 1 }, window, now)),
+        ];
     }
 
-    /// <summary>Whether anybody asks anything of it, as the gateway tells; null: the gateway has told nothing.</summary>
-    public static Activity? Activity(MetricWindows windows, string application)
+    /// <summary>
+    /// Whether there is anything for it to do: requests, as the gateway tells, or more than the activation of a source; a source that does not
+    /// answer may well have work. Null: nobody has told anything.
+    /// </summary>
+    /// <param name="windows">The metrics.</param>
+    /// <param name="application">The application.</param>
+    /// <param name="readings">What was read of its metrics.</param>
+    public static Activity? Activity(MetricWindows windows, string application, IReadOnlyList<MetricReading> readings)
+    {
+        var asked = readings.Where(reading => reading.Activation is not null).ToList();
+        var requests = AtTheGateway(windows, application);
+        if (asked.Count == 0) return requests;
+        return new Activity(requests?.Waiting ?? 0, requests is not { IsIdle: false } && asked.TrueForAll(reading => reading.IsActive is false));
+    }
+
+    private static Activity? AtTheGateway(MetricWindows windows, string application)
     {
         var over = windows.Over(ActivityWindow);
         var waiting = over.Last(application, MetricNames.Held);
@@ -114,7 +139,7 @@ internal static class Readings
         new() { Name = target.Name, Target = target.Target, Kind = MetricKind.Total, Unavailable = why };
 }
 
-/// <summary>What the gateway says of an application.</summary>
-/// <param name="Waiting">Requests it holds.</param>
-/// <param name="IsIdle">Nobody asks anything.</param>
+/// <summary>What an application has to do.</summary>
+/// <param name="Waiting">Requests that the gateway holds.</param>
+/// <param name="IsIdle">Nothing.</param>
 internal readonly record struct Activity(double Waiting, bool IsIdle);

@@ -81,6 +81,12 @@ internal sealed record MetricReading
     /// <summary>The application's value, for <see cref="MetricKind.Total"/>.</summary>
     public double Total { get; init; }
 
+    /// <summary>Above this there is work for an application that rests at 0 replicas; null: the metric does not tell.</summary>
+    public double? Activation { get; init; }
+
+    /// <summary>Whether there is work for an application that rests at 0 replicas; null: the metric does not tell, or is not known.</summary>
+    public bool? IsActive => Unavailable is null && Activation is { } threshold ? Total > threshold : null;
+
     /// <summary>Why it could not be read at all; null: it could.</summary>
     public string? Unavailable { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Platform.Contracts.Scaling;
 
 namespace Platform.Autoscaler.Scaling;
@@ -9,8 +10,8 @@ internal static class ZeroScaler
     public static ScalingDecision? Decide(ScalingInput input, ForecastEstimate? forecast)
     {
         var settings = input.Settings;
-        if (settings.ZeroAfter is not { } zeroAfter) return null;
-        if (input.Current == 0) return Wake(input, forecast);
+        if (input.Current == 0 && (settings.ZeroAfter is not null || (settings.Min == 0 && Active(input) is not null))) return Wake(input, forecast);
+        if (input.Current == 0 || settings.ZeroAfter is not { } zeroAfter) return null;
         if (settings.Min > 0 || input.IdleFor is not { } idle || idle < zeroAfter || input.Waiting > 0) return null;
 
         var ahead = settings.Mode is ScalingMode.Reactive ? 0 : forecast?.Replicas ?? 0;
@@ -25,10 +26,19 @@ internal static class ZeroScaler
         if (settings.Min > 0) return To(input, settings.Min, $"The minimum is {settings.Min} now.");
         var wanted = settings.Mode is ScalingMode.Reactive || forecast is not { Demand: >= 1 } ? 0 : Math.Min(forecast.Replicas, settings.Max);
         if (input.Waiting > 0) return To(input, Math.Max(1, wanted), $"{input.Waiting:0} requests wait at the gateway, and it has no replica.");
+        if (Active(input) is { } active)
+        {
+            return To(input, Math.Max(1, wanted), string.Create(
+                CultureInfo.InvariantCulture, $"{active.Name} is {active.Total:0.###}, above its activation of {active.Activation:0.###}, and nothing works on it."));
+        }
+
         return wanted > 0
             ? To(input, wanted, $"{forecast!.Demand:0.#} requests per second are forecast for when a replica started now would serve.")
             : HorizontalScaler.Unchanged(input, ScalingOutcome.Keep, "It rests at 0 replicas: nobody asks.");
     }
+
+    /// <summary>A source that says there is work.</summary>
+    private static MetricReading? Active(ScalingInput input) => input.Metrics.FirstOrDefault(metric => metric.IsActive is true);
 
     private static ScalingDecision To(ScalingInput input, int desired, string reason) => new()
     {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Platform.Effects;
+using Platform.Hosting.Measurements;
 using Platform.Workloads.Manifests;
 
 namespace Platform.Deployment.Measurements;

@@ -1,67 +1,16 @@
-using System.Globalization;
-using System.Text.Json;
+using Platform.Hosting.Measurements;
 using Platform.Workloads.Manifests;
 
 namespace Platform.Deployment.Measurements;
 
-/// <summary>An instant query of Prometheus' HTTP API (<c>POST /api/v1/query</c>), or of whatever else speaks it.</summary>
+/// <summary>An instant query of a Prometheus.</summary>
 internal sealed class PrometheusSource(MetricHttp http) : IMetricSource
 {
-    private const int ShownSeries = 3;
-
     public bool Reads(MetricSourceSpec spec) => spec is PrometheusSpec;
 
-    public async Task<Reading> ReadAsync(MetricSourceSpec spec, MetricQuestion question, CancellationToken ct)
+    public Task<Reading> ReadAsync(MetricSourceSpec spec, MetricQuestion question, CancellationToken ct)
     {
         var prometheus = (PrometheusSpec)spec;
-        using var request = new HttpRequestMessage(HttpMethod.Post, prometheus.Address.TrimEnd('/') + "/api/v1/query");
-        // By form: queries may be longer than an address.
-        request.Content = new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["query"] = question.Fill(prometheus.Query),
-            ["timeout"] = question.Timeout.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture) + "s",
-        });
-        var answer = await http.SendAsync(request, prometheus.Headers, question.Timeout, ct);
-        if (answer.Text is null) return Reading.None(answer.Problem!);
-        try
-        {
-            using var document = JsonDocument.Parse(answer.Text);
-            var reading = Read(document.RootElement);
-            return reading with { Problem = reading.Problem is null ? null : answer.Mask(reading.Problem) };
-        }
-        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            return Reading.None(answer.Mask($"its answer is not one of Prometheus: {MetricHttp.Beginning(answer.Text)}"));
-        }
+        return PrometheusQuery.AskAsync(http, prometheus.Address, question.Fill(prometheus.Query), prometheus.Headers, question.Timeout, ct);
     }
-
-    /// <summary>The one number in an answer. Pure.</summary>
-    public static Reading Read(JsonElement answer)
-    {
-        if (answer.GetProperty("status").GetString() != "success")
-            return Reading.None($"it answered {answer.GetProperty("errorType").GetString()}: {answer.GetProperty("error").GetString()}");
-        var data = answer.GetProperty("data");
-        var (type, result) = (data.GetProperty("resultType").GetString(), data.GetProperty("result"));
-        switch (type)
-        {
-            case "scalar":
-                return Number(result);
-            case "vector" when result.GetArrayLength() == 0:
-                return Reading.None("the query returned nothing: no series matches it now. Do the labels fit, and is the target being scraped?");
-            case "vector" when result.GetArrayLength() == 1:
-                return Number(result[0].GetProperty("value"));
-            case "vector":
-                var series = result.EnumerateArray().Take(ShownSeries).Select(s => s.GetProperty("metric").GetRawText());
-                return Reading.None($"the query returned {result.GetArrayLength()} series where one number is needed ({string.Join(", ", series)}{(result.GetArrayLength() > ShownSeries ? ", …" : "")}): add them up, as in sum(…), or select one");
-            default:
-                return Reading.None($"the query returns a {type} where one number is needed: a range such as x[5m] needs a function around it, as in rate(x[5m])");
-        }
-    }
-
-    private static Reading Number(JsonElement pair) => pair[1].GetString() switch
-    {
-        "NaN" => Reading.Of(double.NaN),
-        "+Inf" or "-Inf" => Reading.Of(double.PositiveInfinity),
-        var text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? Reading.Of(value) : Reading.None($"'{text}' is no number"),
-    };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Platform.Hosting.Measurements;
 using Platform.Workloads.Manifests;
 
 namespace Platform.Deployment.Measurements;

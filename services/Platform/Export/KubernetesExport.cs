@@ -28,7 +28,8 @@ internal static class KubernetesExport
             yield return $"rollout.strategy {manifest.Rollout.Strategy}: a Deployment only knows how to roll; it surges by all replicas instead.";
         yield return "rollout.watch, rollout.analysis: nobody judges the new revision.";
         if (manifest.Rollout.Approval == "required") yield return "rollout.approval: nobody is asked.";
-        if (manifest.Scaling.Metrics.Any(m => !IsResource(m.Name))) yield return "scaling.metrics: other metrics than cpu and memory need a metrics adapter that offers them per pod.";
+        if (manifest.Scaling.Metrics.Any(m => m.Source is not null)) yield return "scaling.metrics: those with a source need an adapter for external metrics that asks it, such as KEDA.";
+        if (manifest.Scaling.Metrics.Any(m => m.Source is null && !IsResource(m.Name))) yield return "scaling.metrics: other metrics than cpu and memory need a metrics adapter that offers them per pod.";
         if (manifest.Docker?.User is not { } user || !long.TryParse(user.Split(':')[0], out _)) yield return "docker.user: pods do not run as root there; name a number, or build the image with one.";
         if (manifest.Docker?.Registry is not null) yield return "docker.registry: make a Secret of the type kubernetes.io/dockerconfigjson, and name it in imagePullSecrets.";
         if (manifest.Docker?.Volumes.Count > 0) yield return "docker.volumes: make a PersistentVolumeClaim of each name.";
@@ -212,15 +213,17 @@ internal static class KubernetesExport
                 ["target"] = new KubernetesObject { ["type"] = "Utilization", ["averageUtilization"] = (int)Math.Round(metric.Target * 100) },
             },
         }
-        : new()
+        : metric.Source is not null ? OfAdapter("External", metric) : OfAdapter("Pods", metric);
+
+    private static KubernetesObject OfAdapter(string type, MetricTarget metric) => new()
+    {
+        ["type"] = type,
+        [type.ToLowerInvariant()] = new KubernetesObject
         {
-            ["type"] = "Pods",
-            ["pods"] = new KubernetesObject
-            {
-                ["metric"] = new KubernetesObject { ["name"] = metric.Name },
-                ["target"] = new KubernetesObject { ["type"] = "AverageValue", ["averageValue"] = $"{Math.Ceiling(metric.Target * 1000)}m" },
-            },
-        };
+            ["metric"] = new KubernetesObject { ["name"] = metric.Name },
+            ["target"] = new KubernetesObject { ["type"] = "AverageValue", ["averageValue"] = $"{Math.Ceiling(metric.Target * 1000)}m" },
+        },
+    };
 
     private static KubernetesObject Behavior(ScalingRules rules) => new()
     {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json.Serialization;
 using Platform.Contracts;
 using Platform.Hosting.Configuration;
 
@@ -38,7 +39,7 @@ internal static class MessagesPage
         .Select(p => new[] { Markdown.Code(Markdown.Member(p.Property.Name)), TypeName(p.Property), p.Text });
 
     private static IEnumerable<PropertyInfo> Properties(Type type) =>
-        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.GetIndexParameters().Length == 0);
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.GetIndexParameters().Length == 0 && p.GetCustomAttribute<JsonIgnoreAttribute>() is null);
 
     /// <summary>Records that messages are made of, and what those are made of.</summary>
     private static IEnumerable<Type> Parts(IEnumerable<Type> messages)

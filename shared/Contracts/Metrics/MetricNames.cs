@@ -29,4 +29,10 @@ public static class MetricNames
     public const string WantedReplicas = "wantedReplicas";
     /// <summary>As a scaling metric: requests per second and replica, derived from <see cref="Requests"/>.</summary>
     public const string RequestsPerSecond = "requestsPerSecond";
+
+    /// <summary>Every name that the platform gives itself.</summary>
+    public static IReadOnlyCollection<string> All { get; } = new HashSet<string>(StringComparer.Ordinal)
+    {
+        Requests, Errors, InFlight, Latency, MirroredRequests, MirroredErrors, MirroredLatency, Held, Cpu, Memory, ReadyReplicas, WantedReplicas, RequestsPerSecond,
+    };
 }

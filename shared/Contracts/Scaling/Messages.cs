@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Platform.Contracts.Scaling;
 
 /// <summary>Run this many replicas. Owner: Deployment, which refuses it outside the manifest's limits; a rollout under way divides the number between its revisions.</summary>
@@ -84,17 +86,29 @@ public sealed record ScalingSettings
     public IReadOnlyList<ScalingRule> Rules { get; init; } = [];
     /// <summary>Other limits at certain times, by a policy.</summary>
     public IReadOnlyList<ScalingSchedule> Schedules { get; init; } = [];
-    /// <summary>Metrics that are asked for elsewhere, by a policy.</summary>
-    public IReadOnlyList<MetricSource> Sources { get; init; } = [];
 }
 
-/// <summary>One metric and the value per replica it should have.</summary>
+/// <summary>One metric and the value per replica it should have. With a source (<c>prometheus</c> or <c>rabbitmq</c>) its value is the whole application's, which is divided by the target.</summary>
 public sealed record MetricTarget
 {
-    /// <summary><c>cpu</c>, <c>memory</c> (share of what was requested), <c>requestsPerSecond</c>, or any scraped metric.</summary>
+    /// <summary><c>cpu</c>, <c>memory</c> (share of what was requested), <c>requestsPerSecond</c>, any scraped metric, or a name of your own for one that a source answers.</summary>
     public required string Name { get; init; }
     /// <summary>Average per replica: a share in (0, 1] for cpu and memory, otherwise in the metric's own unit, above 0.</summary>
     public required double Target { get; init; }
+    /// <summary>Asks a Prometheus for the value.</summary>
+    public PrometheusMetric? Prometheus { get; init; }
+    /// <summary>Asks RabbitMQ for the length of a queue.</summary>
+    public RabbitMqMetric? RabbitMq { get; init; }
+    /// <summary>How often the source is asked, 1 s to 1 min. Default 15 s.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>How long its answer may take, 100 ms to 30 s, and no longer than <c>interval</c>. Default 5 s.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>Above this value there is work for an application that rests at 0 replicas. Default 0.</summary>
+    public double Activation { get; init; }
+
+    /// <summary>Where its value is asked for; null: it comes with the metric stream.</summary>
+    [JsonIgnore]
+    public ExternalMetric? Source => (ExternalMetric?)Prometheus ?? RabbitMq;
 }
 
 /// <summary>The behaviour section of a HorizontalPodAutoscaler (autoscaling/v2).</summary>

@@ -16,7 +16,7 @@ public enum ScalingMode
 /// <summary>A condition that has to last, and the step that it then causes.</summary>
 public sealed record ScalingRule
 {
-    /// <summary><c>cpu</c>, <c>memory</c> (share of what was requested), <c>latency</c> (95th percentile, seconds), <c>queue</c> (requests waiting or in flight per replica, or the queue of <see cref="MetricSource"/>), or any scraped metric.</summary>
+    /// <summary><c>cpu</c>, <c>memory</c> (share of what was requested), <c>latency</c> (95th percentile, seconds), <c>queue</c> (requests waiting or in flight per replica, or what a source of that name among <see cref="ScalingSettings.Metrics"/> says), or any scraped metric.</summary>
     public required string Metric { get; init; }
     /// <summary>The condition holds above this; null: it looks below.</summary>
     public double? Above { get; init; }
@@ -55,23 +55,4 @@ public sealed record ScalingSchedule
     public int? Min { get; init; }
     /// <summary>Most replicas meanwhile; null: as otherwise.</summary>
     public int? Max { get; init; }
-}
-
-/// <summary>Where a metric comes from that nobody puts on the stream. One of its two parts is set.</summary>
-public sealed record MetricSource
-{
-    /// <summary>The metric's name, for targets and rules.</summary>
-    public required string Name { get; init; }
-    /// <summary>The base address of a Prometheus server.</summary>
-    public Uri? Prometheus { get; init; }
-    /// <summary>The PromQL query; its answer is one number for the whole application.</summary>
-    public string? Query { get; init; }
-    /// <summary>The base address of RabbitMQ's management API.</summary>
-    public Uri? RabbitMq { get; init; }
-    /// <summary>The queue whose length counts.</summary>
-    public string? Queue { get; init; }
-    /// <summary>The queue's virtual host. Default <c>/</c>.</summary>
-    public string VirtualHost { get; init; } = "/";
-    /// <summary>How often it is asked. Default 5 s.</summary>
-    public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -106,8 +106,7 @@ public static partial class ManifestWriter
         yaml.Member("min", Text(scaling.Min));
         yaml.Member("max", Text(scaling.Max));
         yaml.Member("automatic", Text(scaling.Automatic));
-        yaml.Member("metrics", List(scaling.Metrics.Select(m =>
-            $"{{ name: {Quoted(m.Name)}, target: {(m.Name is "cpu" or "memory" ? Percentage.Format(m.Target) : PlainNumber.Format(m.Target))} }}")));
+        ScalingMetrics(yaml, scaling.Metrics);
         yaml.Member("mode", scaling.Mode.ToString().ToLowerInvariant());
         yaml.Member("serviceLevel", Percentage.Format(scaling.ServiceLevel));
         if (scaling.LatencyTarget is { } latency) yaml.Member("latencyTarget", Duration.Format(latency));

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Platform.Contracts.Metrics;
 using Platform.Deployment.Measurements;
+using Platform.Hosting.Measurements;
 using Platform.Effects;
 using Platform.Metrics;
 using Platform.Metrics.Streaming;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Platform.Deployment.Measurements;
 using Platform.Effects;
+using Platform.Hosting.Measurements;
 using Platform.Workloads.Manifests;
 using Platform.Workloads.Secrets;
 
@@ -49,7 +50,7 @@ public sealed class SourceTests : IDisposable
     {
         using var document = JsonDocument.Parse(answer);
 
-        var reading = PrometheusSource.Read(document.RootElement);
+        var reading = PrometheusQuery.Read(document.RootElement);
 
         Assert.Equal(value, reading.Value);
         if (problem is null) Assert.Null(reading.Problem);
@@ -173,11 +174,12 @@ public sealed class SourceTests : IDisposable
 
     private static MetricQuestion Question() => new(Manifest, "shop", "v2", "v1", TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10));
 
-    private static MetricHttp Http(params string[] allowed) => new(
-        Options.Create(new AnalysisOptions { Allow = allowed }),
-        new ServiceCollection().AddSingleton<ISecrets>(new OneSecret()).BuildServiceProvider(),
-        UnhinderedEffects.Instance,
-        TimeProvider.System);
+    private static MetricHttp Http(params string[] allowed) => MeasurementModule.Http(new ServiceCollection()
+        .AddSingleton(Options.Create(new AnalysisOptions { Allow = allowed }))
+        .AddSingleton<ISecrets>(new OneSecret())
+        .AddSingleton<IEffects>(UnhinderedEffects.Instance)
+        .AddSingleton(TimeProvider.System)
+        .BuildServiceProvider());
 
     private sealed class OneSecret : ISecrets
     {

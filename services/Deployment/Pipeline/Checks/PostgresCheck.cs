@@ -14,7 +14,7 @@ internal sealed class PostgresCheck(ISecrets secrets) : ICheck
 
     public async Task<JobResult> AskAsync(CheckSpec check, JobContext job, CancellationToken ct)
     {
-        if (SecretReferences.Resolve(secrets, check.Postgres!, out var missing) is not { } value) return JobResult.Failed($"{Subject(check)}: the secret {missing}");
+        if (SecretReference.Resolve(secrets, check.Postgres!, out var missing) is not { } value) return JobResult.Failed($"{Subject(check)}: the secret {missing}");
         NpgsqlConnectionStringBuilder target;
         try
         {

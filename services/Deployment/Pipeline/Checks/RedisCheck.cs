@@ -17,7 +17,7 @@ internal sealed class RedisCheck(ISecrets secrets) : ICheck
 
     public async Task<JobResult> AskAsync(CheckSpec check, JobContext job, CancellationToken ct)
     {
-        if (SecretReferences.Resolve(secrets, check.Redis!, out var missing) is not { } target) return JobResult.Failed($"{Subject(check)}: the secret {missing}");
+        if (SecretReference.Resolve(secrets, check.Redis!, out var missing) is not { } target) return JobResult.Failed($"{Subject(check)}: the secret {missing}");
         var (endpoint, login) = (target, Array.Empty<string>());
         if (target.Contains("://", StringComparison.Ordinal))
         {

@@ -34,7 +34,7 @@ internal sealed class RequestJob(OutboundHttp http, IEffects effects, ISecrets s
         request.Headers.Add("Idempotency-Key", job.Row.Id);
         foreach (var (name, value) in hook.Headers)
         {
-            if (SecretReferences.Resolve(secrets, value, out var missing) is { } resolved) request.Headers.TryAddWithoutValidation(name, resolved);
+            if (SecretReference.Resolve(secrets, value, out var missing) is { } resolved) request.Headers.TryAddWithoutValidation(name, resolved);
             else return JobResult.Failed($"its header {name} refers to a secret that cannot be had: {missing}");
         }
 

@@ -48,7 +48,7 @@ internal static class CheckSection
         section.Value<string?>(member, null, expected, (string text, out string? value) => valid(value = text));
 
     /// <summary>What stands there may be a password: it is never repeated.</summary>
-    private static string? Reference(Section section, string member, Func<string, bool> allowed, string expected)
+    public static string? Reference(Section section, string member, Func<string, bool> allowed, string expected)
     {
         switch (section.Find(member))
         {

@@ -37,7 +37,7 @@ internal static partial class MetricSources
         return found.Count == 1 ? source : null;
     }
 
-    private static PrometheusSpec ReadPrometheus(Section section)
+    public static PrometheusSpec ReadPrometheus(Section section)
     {
         var prometheus = new PrometheusSpec
         {

@@ -1,10 +1,11 @@
+using Platform.Contracts.Metrics;
 using Platform.Contracts.Scaling;
 using Platform.Workloads.Manifests.Yaml;
 using Platform.Contracts.Units;
 
 namespace Platform.Workloads.Manifests.Sections;
 
-/// <summary><c>scaling: { min, max, automatic, mode, serviceLevel, latencyTarget, zeroAfter, ruleSet, metrics: [ { name, target } ], behavior }</c></summary>
+/// <summary><c>scaling: { min, max, automatic, mode, serviceLevel, latencyTarget, zeroAfter, ruleSet, metrics: [ { name, target, prometheus | rabbitmq, … } ], behavior }</c></summary>
 internal static class ScalingSection
 {
     private const int MostReplicas = 1_000;
@@ -22,7 +23,7 @@ internal static class ScalingSection
         var automatic = section.Value("automatic", defaults.Autoscaling, "true or false", bool.TryParse);
         if (min > max)
             section.Conflict("max", $"at least scaling.min, {min}", $"scaling.min is {min} and scaling.max is {max}; max must be at least min.");
-        var metrics = section.List("metrics", "a list of { name, target }", (node, path) => Metric(section, node, path, resources));
+        var metrics = section.List("metrics", "a list of { name, target }, perhaps with a source", (node, path) => Metric(section, node, path, resources));
         foreach (var repeated in metrics.Where(m => m.Name.Length > 0).GroupBy(m => m.Name).Where(g => g.Count() > 1))
             section.Conflict("metrics", "each metric once", $"The metric '{ProblemList.Shorten(repeated.Key)}' stands {repeated.Count()} times; keep one.");
         var said = new ScalingSettings();
@@ -30,8 +31,10 @@ internal static class ScalingSection
         if (zeroAfter is not null && min > 0)
             section.Conflict("zeroAfter", "scaling.min to be 0", $"scaling.zeroAfter takes it to 0 replicas, and scaling.min is {min}; set min: 0, or leave zeroAfter out.");
         var ruleSet = section.Choice("ruleSet", said.RuleSet, ["none", "standard"], []);
-        if (ruleSet != "none" && metrics.Count > 0)
-            section.Conflict("ruleSet", "none, or no scaling.metrics", "Rules stand instead of scaling.metrics; keep one of the two.");
+        if (ruleSet != "none" && metrics.Any(m => m.Source is null))
+            section.Conflict("ruleSet", "none, or no scaling.metrics but those with a source", "Rules stand instead of scaling.metrics; keep one of the two. (A metric with a source may stay: a rule of its name goes by it.)");
+        if (metrics.Count(m => m.Source is not null) is var asked && asked > ExternalMetrics.Most)
+            section.Conflict("metrics", $"at most {ExternalMetrics.Most} metrics with a source", $"{asked} metrics have a source; at most {ExternalMetrics.Most} are asked for.");
         var settings = new ScalingSettings
         {
             Min = min,
@@ -60,7 +63,7 @@ internal static class ScalingSection
         }
 
         var section = new Section(mapping, mapping, path, list.Problems);
-        var name = section.Required("name", "cpu, memory, requestsPerSecond or the name of a scraped metric", Rules.IsMetricName);
+        var name = section.Required("name", "cpu, memory, requestsPerSecond, the name of a scraped metric, or one of your own beside a source", Rules.IsMetricName);
         var isShare = name is "cpu" or "memory";
         if (!section.Has("target")) section.Missing("target", isShare ? Percentage.Expected : "a number above 0");
         var target = isShare
@@ -68,8 +71,11 @@ internal static class ScalingSection
             : section.Value("target", 1.0, "a number above 0 in the metric's own unit", Number, value => value > 0);
         if (name == "memory" && resources.MemoryBytes is null)
             section.Conflict("name", "resources.memory to be set", "A memory target is a share of resources.memory, which is not set; set it.");
+        var read = ExternalMetrics.Read(section, new MetricTarget { Name = name, Target = target });
+        if (read.Source is not null && MetricNames.All.Contains(name))
+            section.Conflict("name", "a name of your own", $"'{name}' is what the platform measures itself; call the source's metric something else.");
         section.Close();
-        return new MetricTarget { Name = name, Target = target };
+        return read;
     }
 
     private static bool Number(string text, out double value) => PlainNumber.TryParse(text, out value);

@@ -3,7 +3,7 @@ using Platform.Workloads.Manifests.Yaml;
 
 namespace Platform.Workloads.Manifests.Sections;
 
-/// <summary>Secrets stand in a manifest only as references, and only where they are resolved: in the values of <c>env</c> and of headers, as a registry's password, and as a check's connection.</summary>
+/// <summary>Secrets stand in a manifest only as references, and only where they are resolved: in the values of <c>env</c> and of headers, as a registry's and a broker's password, and as a check's connection.</summary>
 internal static partial class SecretReferences
 {
     private static readonly string[] Allowed = ["process.env.", "docker.env.", "docker.registry.password"];
@@ -25,10 +25,13 @@ internal static partial class SecretReferences
     }
 
     private static bool IsAllowed(string path) =>
-        Allowed.Any(place => path.StartsWith(place, StringComparison.Ordinal)) || Headers().IsMatch(path) || OfPipeline().IsMatch(path);
+        Allowed.Any(place => path.StartsWith(place, StringComparison.Ordinal)) || Headers().IsMatch(path) || OfScaling().IsMatch(path) || OfPipeline().IsMatch(path);
 
     [GeneratedRegex(@"\Arollout\.analysis\.metrics\[[0-9]+\]\.(web|prometheus)\.headers\.")]
     private static partial Regex Headers();
+
+    [GeneratedRegex(@"\Ascaling\.metrics\[[0-9]+\]\.(prometheus\.headers\.|rabbitmq\.password\z)")]
+    private static partial Regex OfScaling();
 
     [GeneratedRegex(@"\Apipeline\.((prepare|tests|hooks\[\d+\])\.(undo\.)?env\.|hooks\[\d+\]\.headers\.|checks\[\d+\]\.(postgres|redis)\z)")]
     private static partial Regex OfPipeline();

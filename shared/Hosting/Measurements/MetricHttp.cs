@@ -1,34 +1,35 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Extensions.Options;
 using Platform.Effects;
 using Platform.Hosting.Outbound;
-using Platform.Workloads.Secrets;
 
-namespace Platform.Deployment.Measurements;
+namespace Platform.Hosting.Measurements;
 
 /// <summary>
 /// Asks servers that a manifest names: only addresses that may be reached, no redirects, answers up to a bound, and secrets neither
 /// in what is told of an answer nor in what is told of a failure.
 /// </summary>
-internal sealed class MetricHttp : IDisposable
+public sealed class MetricHttp : IDisposable
 {
     private const int MostBytes = 1024 * 1024;
     private const int Head = 300;
     private const string Scheme = "secret://", Mask = "***";
     private readonly HttpClient _client;
-    private readonly Lazy<ISecrets> _secrets;
+    private readonly MetricSecrets _secrets;
     private readonly IEffects _effects;
     private readonly TimeProvider _time;
 
-    public MetricHttp(IOptions<AnalysisOptions> options, IServiceProvider services, IEffects effects, TimeProvider time)
+    /// <summary>A client of its own, with its own connections.</summary>
+    /// <param name="policy">What may be reached.</param>
+    /// <param name="agent">Who asks, for the others' logs.</param>
+    /// <param name="secrets">Where references in headers are looked up.</param>
+    /// <param name="effects">The gate of effects.</param>
+    /// <param name="time">The clock.</param>
+    public MetricHttp(AddressPolicy policy, string agent, MetricSecrets secrets, IEffects effects, TimeProvider time)
     {
-        // Only when a header refers to one: a host that starts no replicas has no place where secrets are.
-        _secrets = new Lazy<ISecrets>(services.GetRequiredService<ISecrets>);
-        (_effects, _time) = (effects, time);
-        var policy = new AddressPolicy(AllowedNetworks.Of(options.Value.Allow), "Analysis:Allow");
+        (_secrets, _effects, _time) = (secrets, effects, time);
         _client = new HttpClient(GuardedConnections.Handler(policy, TimeSpan.FromSeconds(10))) { Timeout = Timeout.InfiniteTimeSpan };
-        _client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "Platform-Analysis/1.0");
+        _client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", agent);
         _client.DefaultRequestHeaders.TryAddWithoutValidation("Accept", "application/json");
     }
 
@@ -67,6 +68,7 @@ internal sealed class MetricHttp : IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
     /// <summary>The beginning of an answer, on one line.</summary>
@@ -80,7 +82,7 @@ internal sealed class MetricHttp : IDisposable
     {
         var at = value.IndexOf(Scheme, StringComparison.Ordinal);
         if (at < 0) return value;
-        if (_secrets.Value.Find(value[(at + Scheme.Length)..]) is not { } secret) return null;
+        if (_secrets.Find(value[(at + Scheme.Length)..]) is not { } secret) return null;
         secrets.Add(secret);
         return value[..at] + secret;
     }
@@ -88,7 +90,7 @@ internal sealed class MetricHttp : IDisposable
     private string Unknown(string value)
     {
         var name = value[(value.IndexOf(Scheme, StringComparison.Ordinal) + Scheme.Length)..];
-        return $"there is no secret '{name}'; {_secrets.Value.HowToAdd(name)}";
+        return $"there is no secret '{name}'; {_secrets.HowToAdd(name)}";
     }
 
     private static string Masked(string text, List<string> secrets) => secrets.Where(s => s.Length > 0).Aggregate(text, (t, secret) => t.Replace(secret, Mask, StringComparison.Ordinal));
@@ -98,7 +100,13 @@ internal sealed class MetricHttp : IDisposable
 /// <param name="Text">The body; null: there is none.</param>
 /// <param name="Problem">Why; null: there is one.</param>
 /// <param name="Mask">Takes what is secret out of something that will be told.</param>
-internal sealed record HttpText(string? Text, string? Problem, Func<string, string> Mask)
+public sealed record HttpText(string? Text, string? Problem, Func<string, string> Mask)
 {
+    /// <summary>No answer that could be used.</summary>
     public static HttpText None(string problem) => new(null, problem, text => text);
 }
+
+/// <summary>Where <c>secret://name</c> is looked up.</summary>
+/// <param name="Find">Name → value; null: there is none of this name.</param>
+/// <param name="HowToAdd">Name → what to do when it is missing, to finish a sentence with.</param>
+public sealed record MetricSecrets(Func<string, string?> Find, Func<string, string> HowToAdd);

@@ -1,17 +1,18 @@
-using Platform.Workloads.Secrets;
-
-namespace Platform.Deployment.Pipeline;
+namespace Platform.Workloads.Secrets;
 
 /// <summary>Values that may be references, <c>secret://name</c>.</summary>
-internal static class SecretReferences
+public static class SecretReference
 {
     private const string Scheme = "secret://";
+
+    /// <summary>Whether a value is a reference.</summary>
+    public static bool Is(string value) => value.StartsWith(Scheme, StringComparison.Ordinal);
 
     /// <summary>The value itself, or the secret's; null: it cannot be had, and <paramref name="missing"/> says why.</summary>
     public static string? Resolve(ISecrets secrets, string value, out string? missing)
     {
         missing = null;
-        if (!value.StartsWith(Scheme, StringComparison.Ordinal)) return value;
+        if (!Is(value)) return value;
         var name = value[Scheme.Length..];
         try
         {

@@ -3,8 +3,8 @@ using Platform.Autoscaler.Forecasting.Models;
 namespace Platform.Autoscaler.Forecasting.Ensemble;
 
 /// <summary>
-/// Lets every model that fits the series forecast from a dozen moments of the past, weighs them by how right they were, and spreads the
-/// weighted mean by how wrong it was. Nothing is tuned to a series by hand, and nothing is kept between calls. Cost grows with the
+/// Lets every model that fits the series forecast from a dozen moments of the past, weighs them by how right they were, and spreads their
+/// weighted midmean by how wrong it was. Nothing is tuned to a series by hand, and nothing is kept between calls. Cost grows with the
 /// history (a few milliseconds for a thousand values); only the newest <c>longest</c> values are looked at.
 /// </summary>
 internal sealed class EnsembleForecaster : IForecaster
@@ -35,9 +35,9 @@ internal sealed class EnsembleForecaster : IForecaster
         var origins = RollingOrigins.Of(past.Count, horizon, models.Max(model => model.Needs(past)));
         var paths = models.ConvertAll(model => Paths(model, past, origins, horizon)).ToArray();
         var scores = new ModelScores(past, origins, paths);
-        var weights = scores.Weights();
-        var combined = Combine(paths, weights, origins.Past);
-        var errors = ErrorDistribution.Of(past, origins, [.. Enumerable.Range(0, origins.Past).Select(k => Combine(paths, scores.WeightsWithout(k), k))]);
+        var shares = new double[models.Count];
+        var combined = Combine(paths, scores.Weights(), origins.Past, shares);
+        var errors = ErrorDistribution.Of(past, origins, [.. Enumerable.Range(0, origins.Past).Select(k => Combine(paths, scores.WeightsWithout(k), k, []))]);
 
         var levels = QuantileForecast.Levels.Length;
         var quantiles = new double[horizon * levels];
@@ -45,7 +45,7 @@ internal sealed class EnsembleForecaster : IForecaster
         for (var i = 0; i < quantiles.Length; i++) quantiles[i] *= unit;
         // What was never negative, like a rate or a length, is not forecast to become so.
         var lowest = past.Lowest >= 0 ? 0 : double.NegativeInfinity;
-        return new QuantileForecast(history, horizon, quantiles, Shares(models, weights, scores, past), lowest);
+        return new QuantileForecast(history, horizon, quantiles, Shares(models, shares, scores, past), lowest);
     }
 
     /// <summary>A series without the unknown values before its first known one; empty if none is known.</summary>
@@ -70,7 +70,7 @@ internal sealed class EnsembleForecaster : IForecaster
     private static double[][] Paths(IModel model, PreparedSeries history, RollingOrigins origins, int horizon)
     {
         var paths = new double[origins.Counts.Length][];
-        for (var k = 0; k < paths.Length; k++) paths[k] = new double[k < origins.Past ? origins.Judged : horizon];
+        for (var k = 0; k < paths.Length; k++) paths[k] = new double[k < origins.Past ? origins.Steps(k) : horizon];
         model.Forecast(history, origins.Counts, paths);
         var range = history.Highest - history.Lowest;
         for (var k = 0; k < paths.Length; k++)
@@ -86,24 +86,28 @@ internal sealed class EnsembleForecaster : IForecaster
         return paths;
     }
 
-    private static double[] Combine(double[][][] paths, double[] weights, int origin)
+    /// <summary>The models' combined path from an origin; their mean share in it is added to the shares, if there are any.</summary>
+    private static double[] Combine(double[][][] paths, double[][] weights, int origin, Span<double> shares)
     {
         var combined = new double[paths[0][origin].Length];
-        for (var m = 0; m < weights.Length; m++)
+        var (values, order) = (new double[paths.Length], new int[paths.Length]);
+        for (var h = 0; h < combined.Length; h++)
         {
-            for (var h = 0; h < combined.Length; h++) combined[h] += weights[m] * paths[m][origin][h];
+            for (var m = 0; m < paths.Length; m++) values[m] = paths[m][origin][h];
+            combined[h] = Midmean.Of(values, weights[Math.Min(h, weights.Length - 1)], order, shares);
         }
 
+        for (var m = 0; m < shares.Length; m++) shares[m] /= combined.Length;
         return combined;
     }
 
-    private static ModelShare[] Shares(List<IModel> models, double[] weights, ModelScores scores, PreparedSeries history)
+    private static ModelShare[] Shares(List<IModel> models, double[] shares, ModelScores scores, PreparedSeries history)
     {
         var steps = 0.0;
         for (var t = 1; t < history.Count; t++) steps += Math.Abs(history.Values[t] - history.Values[t - 1]);
         var step = steps / Math.Max(1, history.Count - 1);
         return [.. models
-            .Select((model, m) => new ModelShare(model.Name, weights[m], step > 0 ? scores.RecentError(m) / step : scores.RecentError(m)))
+            .Select((model, m) => new ModelShare(model.Name, shares[m], step > 0 ? scores.RecentError(m) / step : scores.RecentError(m)))
             .Where(share => share.Weight >= WorthAMention)
             .OrderByDescending(share => share.Weight)];
     }

@@ -56,7 +56,7 @@ internal sealed class ErrorDistribution
         var samples = new List<(double, double, int)>(origins.Past * origins.Judged);
         for (var k = 0; k < origins.Past; k++)
         {
-            for (var h = 0; h < origins.Judged; h++)
+            for (var h = 0; h < paths[k].Length; h++)
             {
                 var t = origins.Counts[k] + h;
                 if (history.Known[t]) samples.Add((history.Values[t] - paths[k][h], paths[k][h], h));

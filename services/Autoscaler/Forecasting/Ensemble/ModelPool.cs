@@ -13,11 +13,13 @@ internal static class ModelPool
     private static readonly SeasonalRegression.Lag[] DailyLags = [new(0, 0, 1, 1), new(0, 0, 2, 0), new(1, 0, 0, 1), new(1, 0, 1, -1), new(2, 0, 0, 0)];
     private static readonly IModel Daily = new SeasonalRegression("seasonal autoregression", new() { Lags = DailyLags });
     private static readonly IModel DailyAdaptive = new SeasonalRegression("adaptive seasonal autoregression", new() { Lags = DailyLags, HalfLife = 4 });
+    private static readonly IModel DailyWalk = new SeasonalRegression("seasonal random walk", new() { Lags = DailyLags, HalfLife = 4, ShortHarmonics = 0 });
     private static readonly IModel ShortNaive = new SeasonalMean("seasonal naive", ofLong: false, seasons: 1, discount: 1);
     private static readonly IModel ShortTrend = new ExponentialSmoothing("seasonal damped trend", withShort: true, withLong: false, trend: true, absolute: false);
 
     private static readonly IModel LongNaive = new SeasonalMean("long seasonal naive", ofLong: true, seasons: 1, discount: 1);
     private static readonly IModel LongMean = new SeasonalMean("long seasonal mean", ofLong: true, seasons: 3, discount: 0.7);
+    private static readonly IModel LongShifted = new SeasonalMean("long seasonal mean, shifted", ofLong: true, seasons: 3, discount: 0.7, shifted: true);
     private static readonly IModel Double = new ExponentialSmoothing("double seasonal smoothing", withShort: true, withLong: true, trend: false, absolute: true);
     private static readonly IModel DoubleTrend = new ExponentialSmoothing("double seasonal damped trend", withShort: true, withLong: true, trend: true, absolute: true);
     private static readonly IModel Harmonic = new SeasonalRegression("harmonic regression", new()
@@ -40,8 +42,8 @@ internal static class ModelPool
         List<IModel> models = history.Seasons switch
         {
             { Short: 0 } => [Plain, Smoothing, Trend, Autoregression],
-            { Long: 0 } => [Plain, ShortNaive, ShortTrend, Daily, DailyAdaptive],
-            _ => [ShortNaive, ShortTrend, Daily, DailyAdaptive, LongNaive, LongMean, Double, DoubleRegression],
+            { Long: 0 } => [Plain, ShortNaive, ShortTrend, Daily, DailyAdaptive, DailyWalk],
+            _ => [ShortNaive, ShortTrend, Daily, DailyAdaptive, DailyWalk, LongNaive, LongMean, LongShifted, Double],
         };
         if (Logarithmic.Applies(history))
         {
@@ -49,7 +51,7 @@ internal static class ModelPool
             {
                 { Short: 0 } => [Trend],
                 { Long: 0 } => [ShortTrend, Daily, DailyAdaptive],
-                _ => [Daily, DailyAdaptive, LongMean, DoubleTrend, DoubleRegression, Harmonic],
+                _ => [Daily, LongMean, LongShifted, DoubleTrend, DoubleRegression, Harmonic],
             };
             models.AddRange(relative.Select(model => new Logarithmic(model)));
         }

@@ -3,22 +3,28 @@ using Platform.Autoscaler.Forecasting.Models;
 namespace Platform.Autoscaler.Forecasting.Ensemble;
 
 /// <summary>
-/// How wrong every model was from every past origin, and the weights that follow: one over the mean error to a power, the newer origins
-/// counting more. The error is the geometric mean of the absolute and the symmetric relative one (the absolute one alone where values are
-/// negative), so that neither the peaks nor the troughs alone decide.
+/// How wrong every model was from every past origin, and the weights that follow, for each distance ahead: one over the mean error to a
+/// power, the newer origins counting more. A distance is judged by itself and its neighbours, and partly by all distances together, for
+/// one model may know the night and another the noon. The error is the geometric mean of the absolute and the symmetric relative one (the
+/// absolute one alone where values are negative), so that neither the peaks nor the troughs alone decide.
 /// </summary>
 internal sealed class ModelScores
 {
     /// <summary>High enough that a model twice as wrong has next to no say, low enough that equals share.</summary>
-    private const double Power = 5;
+    private const double Power = 4;
 
     /// <summary>What an origin counts relative to the next newer one.</summary>
-    private const double Discount = 0.9;
+    private const double Discount = 0.95;
 
-    private readonly double[][] _scores;
-    private readonly double[][] _absolute;
+    /// <summary>How much the near distances say against all together.</summary>
+    private const double Near = 0.7;
+
+    private readonly double[][][] _absolute;
+    private readonly double[][][] _relative;
     private readonly RollingOrigins _origins;
+    private readonly bool _hasRelative;
     private readonly double _exact;
+    private readonly int _reach;
 
     /// <param name="history">What followed the origins.</param>
     /// <param name="origins">The origins.</param>
@@ -26,79 +32,116 @@ internal sealed class ModelScores
     public ModelScores(PreparedSeries history, RollingOrigins origins, double[][][] paths)
     {
         _origins = origins;
-        _absolute = Table(paths.Length, origins.Past);
-        _scores = Table(paths.Length, origins.Past);
-        for (var m = 0; m < paths.Length; m++)
-        {
-            for (var k = 0; k < origins.Past; k++) (_absolute[m][k], _scores[m][k]) = Errors(history, origins.Counts[k], paths[m][k].AsSpan(0, origins.Judged));
-        }
+        _hasRelative = history.Lowest >= 0;
+        _reach = Math.Max(1, origins.Judged / 16);
+        _absolute = Array.ConvertAll(paths, model => Errors(history, model, relative: false));
+        _relative = Array.ConvertAll(paths, model => Errors(history, model, relative: true));
 
         // A model without any error must not take all weight from another that has as little.
-        _exact = 1e-9 * Math.Max(Math.Abs(history.Lowest), Math.Abs(history.Highest)) + double.Epsilon;
+        _exact = (1e-9 * Math.Max(Math.Abs(history.Lowest), Math.Abs(history.Highest))) + double.Epsilon;
     }
 
-    /// <summary>The models' weights now; they sum to 1.</summary>
-    public double[] Weights() => Weights(static (_, _) => true);
+    /// <summary>The models' weights now, by distance and model; they sum to 1 at each distance. Beyond the judged ones the last counts.</summary>
+    public double[][] Weights() => Weights(-1);
 
-    /// <summary>The weights without what overlaps the judged steps of a past origin: what they would be if those were not known.</summary>
+    /// <summary>The weights without the origins whose judged steps overlap those of one: what they would be if those were not known.</summary>
     /// <param name="origin">Index of the past origin.</param>
-    public double[] WeightsWithout(int origin) =>
-        Weights((counts, k) => Math.Abs(counts[k] - counts[origin]) >= _origins.Judged);
+    public double[][] WeightsWithout(int origin) => Weights(origin);
 
     /// <summary>A model's mean absolute error, the newer origins counting more; not a number without past origins.</summary>
-    public double RecentError(int model) => Mean(_absolute[model], static (_, _) => true);
-
-    private double[] Weights(Func<int[], int, bool> counts)
+    public double RecentError(int model)
     {
-        var weights = new double[_scores.Length];
-        var errors = Array.ConvertAll(_scores, scores => Mean(scores, counts));
-        if (errors.Any(double.IsNaN)) errors = Array.ConvertAll(_scores, scores => Mean(scores, static (_, _) => true));
-        var least = errors.Min() + _exact;
-        for (var m = 0; m < weights.Length; m++) weights[m] = double.IsNaN(least) ? 1 : Math.Pow(least / (errors[m] + _exact), Power);
-        var sum = weights.Sum();
-        for (var m = 0; m < weights.Length; m++) weights[m] /= sum;
-        return weights;
-    }
-
-    private double Mean(double[] values, Func<int[], int, bool> counts)
-    {
-        var (sum, weights, weight) = (0.0, 0.0, 1.0);
-        for (var k = values.Length - 1; k >= 0; k--)
+        var (sum, weights) = (0.0, 0.0);
+        for (var k = 0; k < _origins.Past; k++)
         {
-            if (counts(_origins.Counts, k) && double.IsFinite(values[k]))
+            foreach (var error in _absolute[model][k])
             {
-                sum += weight * values[k];
-                weights += weight;
+                if (double.IsNaN(error)) continue;
+                sum += WeightOf(k) * error;
+                weights += WeightOf(k);
             }
-
-            weight *= Discount;
         }
 
         return weights > 0 ? sum / weights : double.NaN;
     }
 
-    /// <summary>Mean absolute error and score of a path; not numbers where nothing is known of what followed.</summary>
-    private static (double Absolute, double Score) Errors(PreparedSeries history, int origin, ReadOnlySpan<double> path)
+    private double[][] Weights(int without)
     {
-        var (absolute, relative, known) = (0.0, 0.0, 0);
-        for (var h = 0; h < path.Length; h++)
+        var errors = Array.ConvertAll(Enumerable.Range(0, _absolute.Length).ToArray(), m => ByDistance(m, without));
+        if (without >= 0 && errors.Any(e => e.Length == 0)) return Weights(-1);
+        var weights = new double[Math.Max(1, _origins.Judged)][];
+        for (var h = 0; h < weights.Length; h++)
         {
-            if (!history.Known[origin + h]) continue;
-            var actual = history.Values[origin + h];
-            var error = Math.Abs(actual - path[h]);
-            absolute += error;
-            if (error > 0) relative += 2 * error / (Math.Abs(actual) + Math.Abs(path[h]));
-            known++;
+            weights[h] = new double[errors.Length];
+            var least = errors.Min(e => e.Length == 0 ? 0 : e[h]) + _exact;
+            var sum = 0.0;
+            for (var m = 0; m < errors.Length; m++) sum += weights[h][m] = errors[m].Length == 0 ? 1 : Math.Pow(least / (errors[m][h] + _exact), Power);
+            for (var m = 0; m < errors.Length; m++) weights[h][m] /= sum;
         }
 
-        if (known == 0) return (double.NaN, double.NaN);
-        return (absolute / known, history.Lowest < 0 ? absolute / known : Math.Sqrt(absolute / known * relative / known));
+        return weights;
     }
 
-    private static double[][] Table(int rows, int columns)
+    /// <summary>A model's error at each distance; empty if there is nothing to judge it by.</summary>
+    private double[] ByDistance(int model, int without)
     {
-        var table = new double[rows][];
-        for (var i = 0; i < rows; i++) table[i] = new double[columns];
-        return table;
+        var (absolute, relative, weights) = (new double[_origins.Judged], new double[_origins.Judged], new double[_origins.Judged]);
+        var (allAbsolute, allRelative, all) = (0.0, 0.0, 0.0);
+        for (var k = 0; k < _origins.Past; k++)
+        {
+            if (without >= 0 && Math.Abs(_origins.Counts[k] - _origins.Counts[without]) < _origins.Judged) continue;
+            var weight = WeightOf(k);
+            for (var h = 0; h < _absolute[model][k].Length; h++)
+            {
+                if (double.IsNaN(_absolute[model][k][h])) continue;
+                absolute[h] += weight * _absolute[model][k][h];
+                relative[h] += weight * _relative[model][k][h];
+                weights[h] += weight;
+            }
+        }
+
+        for (var h = 0; h < weights.Length; h++) (allAbsolute, allRelative, all) = (allAbsolute + absolute[h], allRelative + relative[h], all + weights[h]);
+        if (all == 0) return [];
+        var overall = Error(allAbsolute, allRelative, all);
+        var errors = new double[_origins.Judged];
+        for (var h = 0; h < errors.Length; h++)
+        {
+            var (nearAbsolute, nearRelative, near) = (0.0, 0.0, 0.0);
+            for (var j = Math.Max(0, h - _reach); j <= Math.Min(errors.Length - 1, h + _reach); j++)
+            {
+                var share = 1 - (Math.Abs(j - h) / (_reach + 1.0));
+                nearAbsolute += share * absolute[j];
+                nearRelative += share * relative[j];
+                near += share * weights[j];
+            }
+
+            errors[h] = near > 0 ? (Near * Error(nearAbsolute, nearRelative, near)) + ((1 - Near) * overall) : overall;
+        }
+
+        return errors;
+    }
+
+    private double Error(double absolute, double relative, double weight) =>
+        _hasRelative ? Math.Sqrt(absolute / weight * relative / weight) : absolute / weight;
+
+    /// <summary>An origin so near that only part of its steps have come to pass counts by that part.</summary>
+    private double WeightOf(int origin) => Math.Pow(Discount, _origins.Past - 1 - origin) * _origins.Steps(origin) / _origins.Judged;
+
+    private double[][] Errors(PreparedSeries history, double[][] paths, bool relative)
+    {
+        var errors = new double[_origins.Past][];
+        for (var k = 0; k < errors.Length; k++)
+        {
+            errors[k] = new double[paths[k].Length];
+            for (var h = 0; h < errors[k].Length; h++)
+            {
+                var t = _origins.Counts[k] + h;
+                var error = Math.Abs(history.Values[t] - paths[k][h]);
+                if (relative && error > 0) error /= (Math.Abs(history.Values[t]) + Math.Abs(paths[k][h])) / 2;
+                errors[k][h] = history.Known[t] ? error : double.NaN;
+            }
+        }
+
+        return errors;
     }
 }

@@ -1,11 +1,13 @@
 namespace Platform.Autoscaler.Forecasting.Ensemble;
 
 /// <summary>
-/// The moments in the past from which the models forecast again, to be judged on what followed. Ascending; the last one is now.
+/// The moments in the past from which the models forecast again, to be judged on what followed. Ascending; the last but one is so near that only
+/// half of its steps have come to pass (what has changed lately shows there first), the last one is now.
 /// <code>
 /// |---------- enough to learn ----------|---- horizon ----|
 ///                                       |-gap-|---- horizon ----|
-///                                             |-gap-|---- horizon ----|  now |---- forecast ----|
+///                                             |-gap-|---- horizon ----|
+///                                                           |- half --|  now |---- forecast ----|
 /// </code>
 /// </summary>
 internal readonly record struct RollingOrigins
@@ -27,6 +29,9 @@ internal readonly record struct RollingOrigins
     /// <summary>How many past origins there are; none where the history is too short to be split.</summary>
     public int Past => Counts.Length - 1;
 
+    /// <summary>How many steps after a past origin are judged.</summary>
+    public int Steps(int origin) => Math.Min(Judged, Counts[^1] - Counts[origin]);
+
     /// <param name="count">Values in the history.</param>
     /// <param name="horizon">Steps ahead.</param>
     /// <param name="needed">What the models need before the first origin.</param>
@@ -39,9 +44,7 @@ internal readonly record struct RollingOrigins
         var gap = Math.Max(1, judged / 2);
         var wanted = Math.Clamp(ErrorsWanted / judged, Fewest, Most);
         var past = Math.Min(wanted, ((count - first - judged) / gap) + 1);
-        var counts = new int[past + 1];
-        for (var k = 0; k < past; k++) counts[k] = count - judged - (gap * (past - 1 - k));
-        counts[past] = count;
-        return new RollingOrigins { Counts = counts, Judged = judged };
+        int[] whole = [.. Enumerable.Range(0, past).Select(k => count - judged - (gap * (past - 1 - k)))];
+        return new RollingOrigins { Counts = judged >= 2 ? [.. whole, count - (judged / 2), count] : [.. whole, count], Judged = judged };
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Platform.Autoscaler.Forecasting.Models;
 
 /// <summary>The recursion of <see cref="ExponentialSmoothing"/> and where it starts: the profiles of the first seasons.</summary>
@@ -40,6 +42,8 @@ internal sealed class SmoothingState
     /// <summary>Continues from every origin.</summary>
     public void Run(in SmoothingConstants constants, ReadOnlySpan<int> origins, double[][] paths) => Pass(constants, origins, paths);
 
+    // Run from the first call on as fast as it ever gets: a new process forecasts at once.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Pass(in SmoothingConstants c, ReadOnlySpan<int> origins, double[][] paths)
     {
         _firstShort.CopyTo(_short, 0);

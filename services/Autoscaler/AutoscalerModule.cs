@@ -1,3 +1,5 @@
+using Platform.Autoscaler.Anomalies.Causes;
+using Platform.Autoscaler.Anomalies.Watching;
 using Platform.Autoscaler.Api;
 using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.Cost;
@@ -21,8 +23,9 @@ namespace Platform.Autoscaler;
 /// <item>Asks: Prometheus and RabbitMQ, for the metrics of manifests that name them (<see cref="SourcePoller"/>).</item>
 /// <item>Owns: the scaling settings in force, holds, recommendations, decisions (<see cref="AutoscalerTables"/>).</item>
 /// <item>Decides: once per sync period and application (<see cref="DecisionLoop"/>), by the HPA's algorithm (<see cref="Scaling.HorizontalScaler"/>).</item>
+/// <item>Watches: each metric for anomalies (<see cref="AnomalyWatch"/>), which it publishes with their likely causes (<see cref="ChangeFacts"/>).</item>
 /// <item>Sends: <c>ScaleApplication</c> to Deployment.</item>
-/// <item>Serves: <c>POST /scale</c>, <c>DELETE /holds/{application}</c>, <c>GET /recommendations</c>, <c>GET /decisions</c>, <c>GET /cost-analysis</c>.</item>
+/// <item>Serves: <c>POST /scale</c>, <c>DELETE /holds/{application}</c>, <c>GET /recommendations</c>, <c>GET /decisions</c>, <c>GET /cost-analysis</c>, <c>GET /anomalies</c>.</item>
 /// </list>
 /// </summary>
 public static class AutoscalerModule
@@ -37,6 +40,7 @@ public static class AutoscalerModule
     public static IHostApplicationBuilder AddAutoscaler(this IHostApplicationBuilder builder)
     {
         builder.AddOptions<AutoscalerOptions>("Autoscaler");
+        builder.AddOptions<AnomalyOptions>("Autoscaler:Anomalies");
         builder.AddModuleDatabase(Name, AutoscalerTables.Migrations);
         builder.AddMetricReader<MetricIntake>(Name);
         builder.AddModuleMessaging(Name, bus =>
@@ -44,12 +48,14 @@ public static class AutoscalerModule
             bus.AddConsumer<DeploymentFacts>();
             bus.AddConsumer<MaskFacts>();
             bus.AddConsumer<OutOfMemoryFacts>(stateless: true);
+            bus.AddConsumer<ChangeFacts>();
         });
         builder.Services.AddSingleton<SampleFaults>().AddSingleton<FleetHistory>().AddSingleton<Leadership>().AddSingleton<Fleet>();
         builder.Services.AddSingleton<OutlookFeeder>().AddHostedService(services => services.GetRequiredService<OutlookFeeder>());
         builder.Services.AddSingleton<HistoryKeeper>().AddHostedService(services => services.GetRequiredService<HistoryKeeper>());
         builder.Services.AddSingleton<DecisionLoop>().AddHostedService(services => services.GetRequiredService<DecisionLoop>());
         builder.AddSources();
+        builder.Services.AddSingleton<AnomalyWatch>().AddHostedService(services => services.GetRequiredService<AnomalyWatch>());
 
         // After the decisions, so that it stops before them: they give the leadership back, and it writes once more under it.
         builder.AddCost();
@@ -62,6 +68,7 @@ public static class AutoscalerModule
         ScaleEndpoints.Map(endpoints);
         RecommendationEndpoints.Map(endpoints);
         CostEndpoints.Map(endpoints);
+        AnomalyEndpoints.Map(endpoints);
         return endpoints;
     }
 }

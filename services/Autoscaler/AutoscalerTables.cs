@@ -91,5 +91,30 @@ internal static class AutoscalerTables
             CREATE INDEX cost_hours_hour ON cost_hours (hour);
             CREATE TABLE cost_states (application TEXT NOT NULL PRIMARY KEY, state TEXT NOT NULL)
             """),
+        new Migration(5, "anomalies",
+            """
+            CREATE TABLE anomalies (
+                sequence BIGINT NOT NULL PRIMARY KEY,
+                id TEXT NOT NULL UNIQUE,
+                application TEXT NOT NULL,
+                metric TEXT NOT NULL,
+                began BIGINT NOT NULL,
+                ended BIGINT,
+                anomaly TEXT NOT NULL
+            );
+            CREATE INDEX anomalies_application ON anomalies (application, sequence);
+            CREATE INDEX anomalies_open ON anomalies (ended);
+            CREATE TABLE anomaly_changes (
+                id TEXT NOT NULL,
+                kind INTEGER NOT NULL,
+                application TEXT NOT NULL,
+                at BIGINT NOT NULL,
+                ended BIGINT,
+                description TEXT NOT NULL,
+                PRIMARY KEY (id, kind)
+            );
+            CREATE INDEX anomaly_changes_application ON anomaly_changes (application, at);
+            INSERT INTO counters (name, value) VALUES ('anomalies', 0)
+            """),
     ];
 }

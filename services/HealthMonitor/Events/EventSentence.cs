@@ -1,4 +1,5 @@
 using Platform.Contracts;
+using Platform.Contracts.Anomalies;
 using Platform.Contracts.Deployments;
 using Platform.Contracts.Health;
 using Platform.Contracts.Replicas;
@@ -36,6 +37,9 @@ internal static class EventSentence
         ReplicaDrained e => ("warning", $"Replica {e.Replica} was drained with {e.Cut} requests cut."),
         AlertRaised e => (e.Severity == "critical" ? "critical" : "warning", $"{e.Rule}: {e.Message}"),
         AlertResolved e => ("success", $"{e.Rule} is over after {Short(e.Duration)}."),
+        AnomalyDetected { Causes: [] } e => (e.Severity, $"Anomaly of {e.Application}: {e.Message}"),
+        AnomalyDetected e => (e.Severity, $"Anomaly of {e.Application}: {e.Message} Likeliest cause ({e.Causes[0].Weight:P0}): {e.Causes[0].Description}"),
+        AnomalyEnded e => ("info", $"The anomaly of {e.Metric} of {e.Application} {(e.Outcome == "absorbed" ? "is the new usual" : "is over")} after {Short(e.Duration)}."),
         ServiceReported { Ready: true } e => ("info", $"Service {e.Service} {e.Version} is ready."),
         ServiceReported e => ("warning", $"Service {e.Service} is not ready; it waits for {string.Join(", ", e.WaitingFor)}."),
         _ => ("info", $"{happened.GetType().Name} of {happened.Application}."),

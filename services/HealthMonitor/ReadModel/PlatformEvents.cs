@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
 using Platform.Contracts;
+using Platform.Contracts.Anomalies;
 using Platform.Contracts.Deployments;
 using Platform.Contracts.Health;
 using Platform.Contracts.Replicas;
@@ -31,6 +32,8 @@ internal sealed class PlatformEvents(IOptions<HealthMonitorOptions> options, Eve
     IConsumer<ReplicaDrained>,
     IConsumer<AlertRaised>,
     IConsumer<AlertResolved>,
+    IConsumer<AnomalyDetected>,
+    IConsumer<AnomalyEnded>,
     IConsumer<ServiceReported>
 {
     public Task Consume(ConsumeContext<RolloutStarted> context) => TakeAsync(context);
@@ -68,6 +71,10 @@ internal sealed class PlatformEvents(IOptions<HealthMonitorOptions> options, Eve
     public Task Consume(ConsumeContext<AlertRaised> context) => TakeAsync(context);
 
     public Task Consume(ConsumeContext<AlertResolved> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<AnomalyDetected> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<AnomalyEnded> context) => TakeAsync(context);
 
     public Task Consume(ConsumeContext<ServiceReported> context) => TakeAsync(context);
 

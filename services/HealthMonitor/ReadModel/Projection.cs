@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Platform.Contracts;
+using Platform.Contracts.Anomalies;
 using Platform.Contracts.Deployments;
 using Platform.Contracts.Health;
 using Platform.Contracts.Replicas;
@@ -19,7 +20,7 @@ internal static class Projection
     public static async Task<bool> ApplyAsync(Transaction transaction, IEvent happened)
     {
         if (happened is ServiceReported report) return await ServiceAsync(transaction, report);
-        if (happened is AlertRaised or AlertResolved) return true;
+        if (happened is AlertRaised or AlertResolved or AnomalyDetected or AnomalyEnded) return true;
         if (happened is not ApplicationRemoved) await EnsureAsync(transaction, happened);
         return happened switch
         {

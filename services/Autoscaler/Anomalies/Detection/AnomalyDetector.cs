@@ -21,7 +21,11 @@ internal sealed class AnomalyDetector
     /// <summary>Values beyond this are taken as this.</summary>
     private const double LargestValue = 1e15;
 
+    /// <summary>Mean absolute deviations that cover nearly everything of what is usual.</summary>
+    private const double SeasonalDeviations = 4;
+
     private readonly Family[] _families;
+    private readonly SeasonalResidual _season = new(6);
     private readonly ValueWindow _past;
     private readonly Refractory _refractory;
     private readonly double _alarmEvidence;
@@ -37,7 +41,7 @@ internal sealed class AnomalyDetector
         int Share(int part) => Math.Max(1, _warmUp / part);
         _families =
         [
-            new(AnomalyKind.Season, options.Memory, new SeasonalResidual(6), new SeasonalResidual(Share(40))),
+            new(AnomalyKind.Season, options.Memory, _season, new SeasonalResidual(Share(40))),
             new(AnomalyKind.Level, options.Memory, new LevelShift(5, Share(6)), new LevelShift(Share(40), Share(4)), new LevelShift(Share(10), _warmUp)),
             new(AnomalyKind.Shape, options.Memory, new ShapeNovelty(1, 800), new ShapeNovelty(3, 400)),
             new(AnomalyKind.Spread, options.Memory, new Spread(10), new Spread(30)),
@@ -64,6 +68,21 @@ internal sealed class AnomalyDetector
         var evidence = Math.Pow(sum / _families.Length, 0.25);
         var passed = _refractory.Pass(evidence);
         return new AnomalyReading(Score(passed), Score(evidence), passed >= _alarmEvidence, kind);
+    }
+
+    /// <summary>
+    /// Where the value at a time is to be expected: within 98 % of the recent values, or within four usual deviations of what is usual at
+    /// that time of the day if that is the narrower. O(n log n) in the warm-up: for when someone asks.
+    /// </summary>
+    public ExpectedRange Expected(DateTimeOffset at)
+    {
+        var sorted = _past.Sorted();
+        if (sorted.Length == 0) return new ExpectedRange(0, 0, 0);
+        double Quantile(double share) => sorted[(int)(share * (sorted.Length - 1))];
+        var recent = new ExpectedRange(Quantile(0.01), Quantile(0.5), Quantile(0.99));
+        if (_season.Usual(at) is not var (mean, deviation)) return recent;
+        var seasonal = new ExpectedRange(mean - SeasonalDeviations * deviation, mean, mean + SeasonalDeviations * deviation);
+        return seasonal.High - seasonal.Low < recent.High - recent.Low ? seasonal : recent;
     }
 
     private static double Score(double evidence) => 1 - Math.Pow(10, -evidence);

@@ -10,6 +10,10 @@ internal sealed class SeasonalResidual(int recent) : IStatistic
     private const int Slots = 96;
     private const double Fastest = 0.02;
     private const double Most = 50;
+
+    /// <summary>Times a time of the day was seen before its usual value is told.</summary>
+    private const int Known = 30;
+
     private readonly float[] _mean = new float[Slots];
     private readonly float[] _deviation = new float[Slots];
     private readonly int[] _seen = new int[Slots];
@@ -37,7 +41,7 @@ internal sealed class SeasonalResidual(int recent) : IStatistic
     public (double Mean, double Deviation)? Usual(DateTimeOffset at)
     {
         var slot = Math.Min((int)(at.TimeOfDay.TotalDays * Slots), Slots - 1);
-        return _seen[slot] < 2 ? null : (_mean[slot], _deviation[slot]);
+        return _seen[slot] < Known ? null : (_mean[slot], _deviation[slot]);
     }
 
     private double Deviation(double value, int slot) => _seen[slot] < 2

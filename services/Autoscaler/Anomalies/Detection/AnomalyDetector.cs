@@ -5,12 +5,12 @@ namespace Platform.Autoscaler.Anomalies.Detection;
 /// <code>
 /// value ─┬─ season   ─ tail probability ─┐
 ///        ├─ level    ─ tail probabilities ┤
-///        ├─ shape    ─ tail probabilities ┼─ power mean ─ refractory ─ score
+///        ├─ shape    ─ tail probabilities ┼─ cubic mean ─ refractory ─ score
 ///        └─ spread   ─ tail probabilities ┘
 /// </code>
 /// Each family of statistics looks for another way of being unusual, at more than one scale; each statistic is judged against its own past
 /// (<see cref="TailHistogram"/>), so that their evidence, in decimal digits of rareness, has one unit. Within a family the evidence is averaged (root mean square);
-/// over the families the fourth power mean lets one that is sure speak up, and two that are fairly sure more. A new level becomes part
+/// over the families the cubic mean lets one that is sure speak up, and two that are fairly sure more. A new level becomes part
 /// of the past and so is absorbed. O(remembered shapes) per observation.
 /// </summary>
 internal sealed class AnomalyDetector
@@ -41,10 +41,10 @@ internal sealed class AnomalyDetector
         int Share(int part) => Math.Max(1, _warmUp / part);
         _families =
         [
-            new(AnomalyKind.Season, options.Memory, _season, new SeasonalResidual(Share(40))),
-            new(AnomalyKind.Level, options.Memory, new LevelShift(5, Share(6)), new LevelShift(Share(40), Share(4)), new LevelShift(Share(10), _warmUp)),
-            new(AnomalyKind.Shape, options.Memory, new ShapeNovelty(1, 800), new ShapeNovelty(3, 400)),
-            new(AnomalyKind.Spread, options.Memory, new Spread(10), new Spread(30)),
+            new(AnomalyKind.Season, options.Memory, _season),
+            new(AnomalyKind.Level, options.Memory, new LevelShift(Share(60), Share(6)), new LevelShift(Share(20), Share(2)), new LevelShift(Share(10), _warmUp)),
+            new(AnomalyKind.Shape, options.Memory, new ShapeNovelty(1, 800), new ShapeNovelty(Share(200), 400)),
+            new(AnomalyKind.Spread, options.Memory, new Spread(Math.Max(3, Share(60))), new Spread(Math.Max(3, Share(20)))),
         ];
     }
 
@@ -60,12 +60,12 @@ internal sealed class AnomalyDetector
         foreach (var family in _families)
         {
             var square = family.SquaredEvidence(_past, at);
-            sum += square * square;
+            sum += square * Math.Sqrt(square);
             if (square > strongest) (strongest, kind) = (square, family.Kind);
         }
 
         if (++_observed <= _warmUp) return new AnomalyReading(0, 0, false, kind);
-        var evidence = Math.Pow(sum / _families.Length, 0.25);
+        var evidence = Math.Cbrt(sum / _families.Length);
         var passed = _refractory.Pass(evidence);
         return new AnomalyReading(Score(passed), Score(evidence), passed >= _alarmEvidence, kind);
     }

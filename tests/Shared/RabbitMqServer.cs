@@ -15,6 +15,7 @@ public sealed class RabbitMqServer : IAsyncLifetime
         ? Directory.GetDirectories("/usr/lib/rabbitmq/lib", "rabbitmq_server-*").Select(d => Path.Combine(d, "sbin")).Max()
         : null;
     private Process? _server;
+    private Uri? _management;
     private int _taken;
 
     /// <summary>Why there is no server here; null: there is one.</summary>
@@ -67,6 +68,20 @@ public sealed class RabbitMqServer : IAsyncLifetime
         return new Uri($"amqp://guest:guest@127.0.0.1:{_port}/t{number}");
     }
 
+    /// <summary>Its management API, which is started when the first test asks for it.</summary>
+    public async Task<Uri> EnableManagementAsync()
+    {
+        if (_management is null)
+        {
+            var port = ServerProcess.FreePort();
+            await ControlAsync("eval", $"application:load(rabbitmq_management), application:set_env(rabbitmq_management, tcp_config, [{{ip, \"127.0.0.1\"}}, {{port, {port}}}]).");
+            await RunAsync("rabbitmq-plugins", "enable", "rabbitmq_management");
+            _management = new Uri($"http://127.0.0.1:{port}");
+        }
+
+        return _management;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_server is not null) await KillAsync();
@@ -89,15 +104,17 @@ public sealed class RabbitMqServer : IAsyncLifetime
         _server = null;
     }
 
-    private async Task ControlAsync(params string[] arguments)
+    private Task ControlAsync(params string[] arguments) => RunAsync("rabbitmqctl", arguments);
+
+    private async Task RunAsync(string program, params string[] arguments)
     {
-        var start = Prepare("rabbitmqctl", arguments);
+        var start = Prepare(program, arguments);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"rabbitmqctl ended with {process.ExitCode}: {await output}{await error}");
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await output}{await error}");
     }
 
     private ProcessStartInfo Prepare(string program, params string[] arguments)

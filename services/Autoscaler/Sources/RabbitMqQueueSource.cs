@@ -31,7 +31,8 @@ internal sealed class RabbitMqQueueSource(AddressPolicy policy, Lazy<ISecrets> s
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
         try
         {
-            return Reading.Of(await effects.PerformAsync(EffectKind.HttpSend, $"queue {Server(queue)}", () => CountAsync(queue, login, question, either.Token)));
+            // The client takes five seconds to give up a broker that hangs in its greeting; it ends by itself, and nobody waits for that.
+            return Reading.Of(await effects.PerformAsync(EffectKind.HttpSend, $"queue {Server(queue)}", () => CountAsync(queue, login, question, either.Token)).WaitAsync(either.Token));
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {

@@ -11,7 +11,7 @@ internal static class SingleModels
     {
         // Made of every kind of season and positive, so that the pool offers all it has.
         var sample = PreparedSeries.Of(Series([.. Enumerable.Range(0, season * 28).Select(t => 2 + Math.Sin(2 * Math.PI * t / season))], season));
-        return ModelPool.For(sample).Select(model => (model.Name, (Func<double[], int, double[]>)((values, horizon) => Alone(model.Name, values, horizon, season))));
+        return ModelPool.For(sample).Select(model => ("alone: " + model.Name, (Func<double[], int, double[]>)((values, horizon) => Alone(model.Name, values, horizon, season))));
     }
 
     private static double[] Alone(string name, double[] values, int horizon, int season)

@@ -25,15 +25,17 @@ internal sealed class EnsembleForecaster : IForecaster
     public QuantileForecast Forecast(TimeSeries history, int horizon)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(horizon, 1);
-        var recent = FromFirstKnown(history.Latest(_longest));
+        var (recent, unknown) = Known(history.Latest(_longest));
         if (recent.Count == 0) return new QuantileForecast(history, horizon, new double[horizon * QuantileForecast.Levels.Length], []);
 
         // In units of a power of two near the highest value, which costs no digit, nothing below depends on the unit of measurement.
         var unit = UnitOf(recent.Values);
         var past = PreparedSeries.Of(new TimeSeries(Array.ConvertAll(recent.Values.ToArray(), v => v / unit), recent.Step, recent.Start));
         var models = ModelPool.For(past);
-        var origins = RollingOrigins.Of(past.Count, horizon, models.Max(model => model.Needs(past)));
-        var paths = models.ConvertAll(model => Paths(model, past, origins, horizon)).ToArray();
+        // What has not been measured lately is forecast like what is to come: the uncertainty begins with the last known value.
+        var ahead = unknown + horizon;
+        var origins = RollingOrigins.Of(past.Count, ahead, models.Max(model => model.Needs(past)));
+        var paths = models.ConvertAll(model => Paths(model, past, origins, ahead)).ToArray();
         var scores = new ModelScores(past, origins, paths);
         var shares = new double[models.Count];
         var combined = Combine(paths, scores.Weights(), origins.Past, shares);
@@ -41,19 +43,20 @@ internal sealed class EnsembleForecaster : IForecaster
 
         var levels = QuantileForecast.Levels.Length;
         var quantiles = new double[horizon * levels];
-        for (var h = 0; h < horizon; h++) errors.Around(combined[h], h, quantiles.AsSpan(h * levels, levels));
+        for (var h = 0; h < horizon; h++) errors.Around(combined[unknown + h], unknown + h, quantiles.AsSpan(h * levels, levels));
         for (var i = 0; i < quantiles.Length; i++) quantiles[i] *= unit;
         // What was never negative, like a rate or a length, is not forecast to become so.
         var lowest = past.Lowest >= 0 ? 0 : double.NegativeInfinity;
         return new QuantileForecast(history, horizon, quantiles, Shares(models, shares, scores, past), lowest);
     }
 
-    /// <summary>A series without the unknown values before its first known one; empty if none is known.</summary>
-    private static TimeSeries FromFirstKnown(TimeSeries series)
+    /// <summary>A series from its first to its last known value, empty if none is known, and how many unknown ones follow.</summary>
+    private static (TimeSeries Known, int Unknown) Known(TimeSeries series)
     {
-        var first = 0;
-        while (first < series.Count && !double.IsFinite(series.Values[first])) first++;
-        return series.Latest(series.Count - first);
+        var (first, end) = (0, series.Count);
+        while (end > 0 && !double.IsFinite(series.Values[end - 1])) end--;
+        while (first < end && !double.IsFinite(series.Values[first])) first++;
+        return (series.Until(end).Latest(end - first), series.Count - end);
     }
 
     private static double UnitOf(ReadOnlySpan<double> values)
@@ -67,10 +70,10 @@ internal sealed class EnsembleForecaster : IForecaster
         return highest > 0 ? Math.ScaleB(1, Math.Clamp(Math.ILogB(highest), -1000, 1000)) : 1;
     }
 
-    private static double[][] Paths(IModel model, PreparedSeries history, RollingOrigins origins, int horizon)
+    private static double[][] Paths(IModel model, PreparedSeries history, RollingOrigins origins, int ahead)
     {
         var paths = new double[origins.Counts.Length][];
-        for (var k = 0; k < paths.Length; k++) paths[k] = new double[k < origins.Past ? origins.Steps(k) : horizon];
+        for (var k = 0; k < paths.Length; k++) paths[k] = new double[k < origins.Past ? origins.Steps(k) : ahead];
         model.Forecast(history, origins.Counts, paths);
         var range = history.Highest - history.Lowest;
         for (var k = 0; k < paths.Length; k++)

@@ -42,7 +42,7 @@ internal static class ModelPool
         List<IModel> models = history.Seasons switch
         {
             { Short: 0 } => [Plain, Smoothing, Trend, Autoregression],
-            { Long: 0 } => [Plain, ShortNaive, ShortTrend, Daily, DailyAdaptive, DailyWalk],
+            { Long: 0 } => [ShortNaive, ShortTrend, Daily, DailyAdaptive, DailyWalk],
             _ => [ShortNaive, ShortTrend, Daily, DailyAdaptive, DailyWalk, LongNaive, LongMean, LongShifted, Double],
         };
         if (Logarithmic.Applies(history))

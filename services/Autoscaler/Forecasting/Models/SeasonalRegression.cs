@@ -13,7 +13,7 @@ internal sealed class SeasonalRegression(string name, SeasonalRegression.Design 
 
     public string Name => name;
 
-    public int Needs(PreparedSeries history) => LagsOf(history).Max(lag => lag.Steps) + Math.Max(4, history.Seasons.Short);
+    public int Needs(PreparedSeries history) => LagsOf(history).Max(lag => lag.Steps) + Math.Max(4, history.Seasons.Short / 3);
 
     public void Forecast(PreparedSeries history, ReadOnlySpan<int> origins, double[][] paths)
     {

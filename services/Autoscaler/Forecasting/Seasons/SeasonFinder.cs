@@ -14,6 +14,9 @@ internal static class SeasonFinder
     /// <summary>How much higher another length's autocorrelation must be for it to replace the clock's.</summary>
     private const double ClearlyHigher = 0.1;
 
+    /// <summary>With two or three days only, hardly anything is beyond the limit; days this alike are taken for days nevertheless.</summary>
+    private const double PlainlyHigh = 0.4;
+
     private const double NearlyAsHigh = 0.85;
 
     /// <summary>1.645 standard errors: 90 % of white noise lies within.</summary>
@@ -44,7 +47,7 @@ internal static class SeasonFinder
 
         var dominant = FirstHighPeak(correlations, rest.Length);
         if (dominant > 0 && !Shows(dominant)) dominant = 0;
-        var shorter = Shows(day) ? day : 0;
+        var shorter = Shows(day) || (day > 0 && rest.Length >= 2 * day && Debiased(At(day), day) > PlainlyHigh) ? day : 0;
         if (dominant > 0 && (shorter == 0 || (dominant < shorter && shorter % dominant != 0 && Debiased(At(dominant), dominant) > Debiased(At(shorter), shorter) + ClearlyHigher)))
         {
             shorter = dominant;

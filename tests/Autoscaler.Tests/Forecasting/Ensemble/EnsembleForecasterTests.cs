@@ -63,6 +63,30 @@ public sealed class EnsembleForecasterTests
         Assert.True(holed < (1.5 * whole) + 1, $"{holed} against {whole}");
     }
 
+    /// <summary>A stream that has been silent for six hours: what comes next is six hours farther from what is known.</summary>
+    [Fact]
+    public void Forecast_LatestValuesUnknown_IsTheForecastFromTheLastKnownOne()
+    {
+        var known = Signals.Traffic(24 * 21);
+        var silent = _forecaster.Forecast(Signals.Hourly(known.Concat(Enumerable.Repeat(double.NaN, 6))), 12);
+        var before = _forecaster.Forecast(Signals.Hourly(known), 18);
+        for (var h = 1; h <= 12; h++)
+        {
+            Assert.Equal(before.Median(h + 6), silent.Median(h));
+            Assert.Equal(before.At(h + 6, 0.9), silent.At(h, 0.9));
+        }
+
+        Assert.Equal(before.Start + (6 * before.Step), silent.Start);
+    }
+
+    [Fact]
+    public void Forecast_TwoDaysKnown_RepeatsTheDay()
+    {
+        var known = Signals.Traffic(49);
+        var error = Signals.MeanError(Signals.Medians(_forecaster.Forecast(Signals.Hourly(known), 24)), Enumerable.Range(49, 24).Select(Signals.Expected));
+        Assert.True(error < 8, $"{error}");
+    }
+
     [Fact]
     public void Forecast_MaskedOutage_IsNotForecastToComeAgain()
     {

@@ -7,6 +7,7 @@ using Platform.Autoscaler.Decisions;
 using Platform.Autoscaler.History;
 using Platform.Autoscaler.Intake;
 using Platform.Autoscaler.Outlooks;
+using Platform.Autoscaler.Predictions;
 using Platform.Autoscaler.RightSizing;
 using Platform.Autoscaler.Sources;
 using Platform.Hosting;
@@ -51,6 +52,7 @@ public static class AutoscalerModule
             bus.AddConsumer<ChangeFacts>();
         });
         builder.Services.AddSingleton<SampleFaults>().AddSingleton<FleetHistory>().AddSingleton<Leadership>().AddSingleton<Fleet>();
+        builder.Services.AddSingleton<Forecasts>();
         builder.Services.AddSingleton<OutlookFeeder>().AddHostedService(services => services.GetRequiredService<OutlookFeeder>());
         builder.Services.AddSingleton<HistoryKeeper>().AddHostedService(services => services.GetRequiredService<HistoryKeeper>());
         builder.Services.AddSingleton<DecisionLoop>().AddHostedService(services => services.GetRequiredService<DecisionLoop>());
@@ -69,6 +71,9 @@ public static class AutoscalerModule
         RecommendationEndpoints.Map(endpoints);
         CostEndpoints.Map(endpoints);
         AnomalyEndpoints.Map(endpoints);
+        PolicyEndpoints.Map(endpoints);
+        PredictionEndpoints.Map(endpoints);
+        OverviewEndpoints.Map(endpoints);
         return endpoints;
     }
 }

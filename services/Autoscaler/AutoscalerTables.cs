@@ -116,5 +116,18 @@ internal static class AutoscalerTables
             CREATE INDEX anomaly_changes_application ON anomaly_changes (application, at);
             INSERT INTO counters (name, value) VALUES ('anomalies', 0)
             """),
+        new Migration(6, "policies",
+            """
+            CREATE TABLE policies (
+                name TEXT NOT NULL,
+                version BIGINT NOT NULL,
+                policy TEXT NOT NULL,
+                deleted INTEGER NOT NULL,
+                at BIGINT NOT NULL,
+                made_by TEXT NOT NULL,
+                reason TEXT,
+                PRIMARY KEY (name, version)
+            )
+            """),
     ];
 }

@@ -5,6 +5,7 @@ using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.Cost;
 using Platform.Autoscaler.Decisions;
 using Platform.Autoscaler.Scaling;
+using Platform.Autoscaler.Scaling.Schedules;
 using Platform.Hosting;
 using Platform.Hosting.Json;
 using Platform.Storage;
@@ -29,6 +30,7 @@ internal static class RecommendationEndpoints
         [FromKeyedServices(AutoscalerModule.Name)] Database database,
         MetricIntake metrics,
         DecisionLoop decisions,
+        Fleet fleet,
         IOptions<AutoscalerOptions> options,
         CostDesk desk,
         TimeProvider time,
@@ -40,7 +42,7 @@ internal static class RecommendationEndpoints
         List<RecommendationView> views = [];
         foreach (var known in chosen)
         {
-            var view = View(known, decisions.Latest(known.Name), metrics.LastHeard(known.Name), time.GetUtcNow(), options.Value);
+            var view = View(known, fleet.Find(known.Name), decisions.Latest(known.Name), metrics.LastHeard(known.Name), time.GetUtcNow(), options.Value);
 
             // Sizes and schedules are told from weeks of hours: of one application, not of all at once.
             views.Add(application is null ? view : view with { Others = await desk.OthersAsync(known.Name, cancellationToken) });
@@ -50,7 +52,7 @@ internal static class RecommendationEndpoints
     }
 
     private static async Task<IResult> DecisionsAsync(
-        string? application, string? after, int? limit, [FromKeyedServices(AutoscalerModule.Name)] Database database, CancellationToken cancellationToken)
+        string? application, string? service, string? after, int? limit, [FromKeyedServices(AutoscalerModule.Name)] Database database, CancellationToken cancellationToken)
     {
         var size = limit ?? 50;
         if (size is < 1 or > LongestPage) return Problem.BadRequest("bad-page", "The page cannot be made", [new FieldProblem("limit", $"1 to {LongestPage}", $"{size}")]);
@@ -60,7 +62,7 @@ internal static class RecommendationEndpoints
             return Problem.BadRequest("bad-page", "The page cannot be made", [new FieldProblem("after", "the next of the page before", $"'{after}'")]);
         }
 
-        var rows = await database.ReadAsync(reader => DecisionStore.PageAsync(reader, application, before, size + 1), cancellationToken);
+        var rows = await database.ReadAsync(reader => DecisionStore.PageAsync(reader, application ?? service, before, size + 1), cancellationToken);
         var items = rows.Take(size).Select(row => new DecisionView
         {
             Sequence = row.Sequence,
@@ -71,9 +73,9 @@ internal static class RecommendationEndpoints
     }
 
     internal static RecommendationView View(
-        ScaledApplication application, (ScalingDecision? Last, DateTimeOffset Next)? latest, DateTimeOffset? lastHeard, DateTimeOffset now, AutoscalerOptions options)
+        ScaledApplication application, TrackedApplication? tracked, (ScalingDecision? Last, DateTimeOffset Next)? latest, DateTimeOffset? lastHeard, DateTimeOffset now, AutoscalerOptions options)
     {
-        var settings = application.SettingsInForce();
+        var (settings, schedule) = Schedule.Apply(tracked?.Settings ?? application.SettingsInForce(), now);
         var last = latest?.Last ?? application.ReadLast();
         var held = Situation.HeldBecause(application, settings, lastHeard, now, options);
         return new RecommendationView
@@ -90,6 +92,8 @@ internal static class RecommendationEndpoints
             DecidedAt = last?.At,
             NextDecision = latest?.Next ?? now + settings.Behavior.SyncPeriod,
             Mode = settings.Mode,
+            Policy = tracked?.Policy,
+            Schedule = schedule,
             Recommended = last?.Recommended,
             Forecast = last?.Forecast,
             LimitedBy = last?.LimitedBy ?? [],

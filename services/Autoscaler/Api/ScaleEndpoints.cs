@@ -18,13 +18,13 @@ internal static class ScaleEndpoints
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPost("/scale", ScaleAsync).RequireAuthorization(Roles.Operator)
-            .WithSummary("Scale by hand").WithDescription("Sends the change to the owner of replicas and pauses automatic scaling of the application for Autoscaler:ManualHold.");
+            .WithSummary("Scale by hand").WithDescription("service (or application) names it; action is set (to replicas; the default), up or down (by replicas, 1 unless said otherwise). Sends the change to the owner of replicas and pauses automatic scaling of the application for Autoscaler:ManualHold.");
         endpoints.MapDelete("/holds/{application}", ReleaseAsync).RequireAuthorization(Roles.Operator)
             .WithSummary("Let automatic scaling go on at once after scaling by hand");
     }
 
     private static async Task<IResult> ScaleAsync(
-        ScaleRequest request,
+        ScaleOrder order,
         HttpContext http,
         [FromKeyedServices(AutoscalerModule.Name)] Database database,
         [FromKeyedServices(AutoscalerModule.Name)] IAuditLog audit,
@@ -32,14 +32,15 @@ internal static class ScaleEndpoints
         TimeProvider time,
         CancellationToken cancellationToken)
     {
-        if (Validate(request) is { Count: > 0 } problems) return Problem.BadRequest("invalid-scale-request", "The request to scale cannot be taken", problems);
+        if (Validate(order) is { Count: > 0 } problems) return Problem.BadRequest("invalid-scale-request", "The request to scale cannot be taken", problems);
         return await database.TransactAsync<IResult>(async transaction =>
         {
-            if (await ApplicationStore.FindAsync(transaction, request.Application) is not { } application)
+            if (await ApplicationStore.FindAsync(transaction, order.Name) is not { } application)
             {
-                return RecommendationEndpoints.UnknownApplication(request.Application, (await ApplicationStore.ListAsync(transaction)).Select(a => a.Name));
+                return RecommendationEndpoints.UnknownApplication(order.Name, (await ApplicationStore.ListAsync(transaction)).Select(a => a.Name));
             }
 
+            var request = new ScaleRequest { Application = order.Name, Replicas = order.To(application.PendingTo ?? application.Wanted), Reason = order.Reason };
             if (Refuse(application, request) is { } refusal) return refusal;
             return await SendAsync(transaction, application, request, http, audit, options.Value, time.GetUtcNow(), cancellationToken);
         }, cancellationToken);
@@ -97,12 +98,15 @@ internal static class ScaleEndpoints
             return Results.NoContent();
         }, cancellationToken);
 
-    private static List<FieldProblem> Validate(ScaleRequest request)
+    private static List<FieldProblem> Validate(ScaleOrder order)
     {
         List<FieldProblem> problems = [];
-        if (string.IsNullOrWhiteSpace(request.Application) || request.Application.Length > 100) problems.Add(new("application", "the name of an application", "none, or more than 100 characters"));
-        if (request.Replicas is < 0 or > MostReplicas) problems.Add(new("replicas", $"0 to {MostReplicas}", $"{request.Replicas}"));
-        if (request.Reason is { Length: > 500 }) problems.Add(new("reason", "up to 500 characters", $"{request.Reason.Length} characters"));
+        if (string.IsNullOrWhiteSpace(order.Name) || order.Name.Length > 100) problems.Add(new("application", "the name of an application, here or as service", "none, or more than 100 characters"));
+        if (order is { Application: { } application, Service: { } service } && application != service) problems.Add(new("service", "the same as application, or nothing", $"'{(service.Length > 60 ? service[..60] : service)}'"));
+        if (order.Action is not (null or "set" or "up" or "down")) problems.Add(new("action", "set, up or down", $"'{(order.Action.Length > 60 ? order.Action[..60] : order.Action)}'"));
+        if (order.Replicas is < 0 or > MostReplicas) problems.Add(new("replicas", $"0 to {MostReplicas}", $"{order.Replicas}"));
+        if (order.Replicas is null && order.Action is null or "set") problems.Add(new("replicas", $"0 to {MostReplicas}", "nothing"));
+        if (order.Reason is { Length: > 500 }) problems.Add(new("reason", "up to 500 characters", $"{order.Reason.Length} characters"));
         return problems;
     }
 
@@ -120,4 +124,28 @@ internal static class ScaleEndpoints
                 [new FieldProblem("replicas", $"{settings.Min} to {settings.Max} (scaling.min and scaling.max of the manifest)", $"{request.Replicas}")])
             : null;
     }
+}
+
+/// <summary>Body of <c>POST /scale</c>.</summary>
+internal sealed record ScaleOrder
+{
+    /// <summary>The application.</summary>
+    public string? Application { get; init; }
+    /// <summary>The same, by another name.</summary>
+    public string? Service { get; init; }
+    /// <summary><c>set</c> (default), <c>up</c> or <c>down</c>.</summary>
+    public string? Action { get; init; }
+    /// <summary>Replicas wanted, or by how many up or down, 0 to 1,000.</summary>
+    public int? Replicas { get; init; }
+    /// <summary>Why. Optional.</summary>
+    public string? Reason { get; init; }
+
+    internal string Name => Application ?? Service ?? "";
+
+    internal int To(int present) => Action switch
+    {
+        "up" => present + (Replicas ?? 1),
+        "down" => Math.Max(0, present - (Replicas ?? 1)),
+        _ => Replicas ?? present,
+    };
 }

@@ -38,6 +38,12 @@ internal sealed record RecommendationView
     /// <summary>By what is decided.</summary>
     public required ScalingMode Mode { get; init; }
 
+    /// <summary>The policy in force, with its version; null: the manifest's settings.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>The schedules in force; null: none.</summary>
+    public string? Schedule { get; init; }
+
     /// <summary>What the metrics ask for, before windows and limits.</summary>
     public int? Recommended { get; init; }
 

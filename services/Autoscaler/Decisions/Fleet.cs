@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.History;
+using Platform.Autoscaler.Policies;
 using Platform.Autoscaler.Scaling;
 using Platform.Storage;
 
@@ -41,7 +42,8 @@ internal sealed class Fleet([FromKeyedServices(AutoscalerModule.Name)] Database 
     private async Task TakeAsync(ScaledApplication[] rows, bool everything, CancellationToken cancellationToken)
     {
         var names = rows.Select(row => row.Name).ToArray();
-        var (replicas, changes, recommendations) = await database.ReadAsync(async reader => (
+        var (policies, replicas, changes, recommendations) = await database.ReadAsync(async reader => (
+            await PolicyStore.CurrentAsync(reader),
             (await ApplicationStore.ReplicasOfAsync(reader, names)).ToLookup(replica => replica.Application),
             (await DecisionStore.ChangesAsync(reader, names)).ToLookup(row => row.Application),
             (await DecisionStore.RecommendationsAsync(reader, names)).ToLookup(row => row.Application)), cancellationToken);
@@ -54,7 +56,7 @@ internal sealed class Fleet([FromKeyedServices(AutoscalerModule.Name)] Database 
             }
 
             var isNew = everything || !_applications.ContainsKey(row.Name);
-            var tracked = Take(row);
+            var tracked = Take(row, policies);
             tracked.Replicas = [.. replicas[row.Name]];
             tracked.Changes.Clear();
             tracked.Changes.AddRange(changes[row.Name].Select(change => new ScaleChange(change.At, change.Change)));
@@ -63,14 +65,17 @@ internal sealed class Fleet([FromKeyedServices(AutoscalerModule.Name)] Database 
     }
 
     /// <summary>A row that cannot be understood is put aside and said; the others go on.</summary>
-    private TrackedApplication Take(ScaledApplication row)
+    private TrackedApplication Take(ScaledApplication row, IReadOnlyList<ScalingPolicyView> policies)
     {
         var tracked = _applications.GetOrAdd(row.Name, name => new TrackedApplication(name) { Row = row, Settings = new(), BusyAt = time.GetTimestamp() });
         tracked.Row = row;
         try
         {
-            var settings = row.SettingsInForce();
+            var manifest = row.SettingsInForce();
+            var policy = PolicyEffect.Choose(policies, row.Name, manifest);
+            var settings = policy is null ? manifest : PolicyEffect.Apply(manifest, policy.Policy);
             tracked.Settings = settings;
+            tracked.Policy = policy is null ? null : $"{policy.Name} (version {policy.Version})";
             tracked.Last ??= row.ReadLast();
             tracked.Broken = null;
             history.Of(row.Name).Keep(settings.Metrics.Select(metric => metric.Name).Concat(settings.Rules.Select(rule => rule.Metric)), KeptMetrics);

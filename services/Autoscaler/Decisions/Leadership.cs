@@ -13,6 +13,9 @@ internal sealed class Leadership([FromKeyedServices(AutoscalerModule.Name)] Data
     /// <summary>Counts the times it was taken: what was read before the last of them may be old.</summary>
     public int Term { get; private set; }
 
+    /// <summary>True: this instance has it, as far as it knows.</summary>
+    public bool IsHeld => _lease is not null;
+
     /// <summary>Takes it, or keeps it, if nobody else has it.</summary>
     public async Task<bool> HoldAsync(CancellationToken cancellationToken)
     {

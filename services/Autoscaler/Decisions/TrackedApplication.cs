@@ -20,6 +20,9 @@ internal sealed class TrackedApplication(string name)
     /// <summary>The settings of what serves, a policy's in their place if there is one.</summary>
     public required ScalingSettings Settings { get; set; }
 
+    /// <summary>The policy in force, for people; null: the manifest alone.</summary>
+    public string? Policy { get; set; }
+
     public IReadOnlyList<KnownReplica> Replicas { get; set; } = [];
 
     public List<ScaleChange> Changes { get; } = [];

@@ -41,8 +41,9 @@ internal static class HistoryStore
 
     public static async Task SaveChunksAsync(Transaction transaction, IReadOnlyList<ChunkRow> days, IReadOnlyList<ChunkRow> months)
     {
-        if (days.Count > 0) await transaction.ExecuteAsync(Upsert("history_days"), days);
-        if (months.Count > 0) await transaction.ExecuteAsync(Upsert("history_months"), months);
+        const string Rows = "(series, number, data) VALUES (@Series, @Number, @Data) ON CONFLICT (series, number) DO UPDATE SET data = excluded.data";
+        if (days.Count > 0) await transaction.ExecuteAsync($"INSERT INTO history_days {Rows}", days);
+        if (months.Count > 0) await transaction.ExecuteAsync($"INSERT INTO history_months {Rows}", months);
     }
 
     /// <summary>Removes what has become rows of days, and what is older than is kept.</summary>
@@ -57,10 +58,8 @@ internal static class HistoryStore
     /// <summary>Removes all that is kept of an application. What its minutes' rows say of numbers that are gone is ignored.</summary>
     public static async Task RemoveAsync(Transaction transaction, string application)
     {
-        foreach (var table in (string[])["history_days", "history_months"])
-        {
-            await transaction.ExecuteAsync($"DELETE FROM {table} WHERE series IN (SELECT id FROM history_series WHERE application = @application)", new { application });
-        }
+        await transaction.ExecuteAsync("DELETE FROM history_days WHERE series IN (SELECT id FROM history_series WHERE application = @application)", new { application });
+        await transaction.ExecuteAsync("DELETE FROM history_months WHERE series IN (SELECT id FROM history_series WHERE application = @application)", new { application });
 
         // Its series stay as names without a history: their numbers must not be given to others while minutes speak of them.
         await transaction.ExecuteAsync("UPDATE history_series SET application = '', metric = CAST(id AS TEXT) WHERE application = @application", new { application });
@@ -103,9 +102,6 @@ internal static class HistoryStore
             yield return (BinaryPrimitives.ReadUInt32LittleEndian(data.AsSpan(at)), BinaryPrimitives.ReadUInt16LittleEndian(data.AsSpan(at + 4)));
         }
     }
-
-    private static string Upsert(string table) =>
-        $"INSERT INTO {table} (series, number, data) VALUES (@Series, @Number, @Data) ON CONFLICT (series, number) DO UPDATE SET data = excluded.data";
 }
 
 /// <summary>A series and its number.</summary>

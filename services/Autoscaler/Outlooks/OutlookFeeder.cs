@@ -24,6 +24,8 @@ internal sealed partial class OutlookFeeder(
     private readonly ConcurrentDictionary<string, Outlook> _outlooks = new(StringComparer.Ordinal);
     private readonly TimeSpan _step = options.Value.ForecastStep;
 
+    public int Count => _outlooks.Count;
+
     public Outlook? Find(string application) => _outlooks.GetValueOrDefault(application);
 
     /// <summary>The estimate, or why there is none.</summary>

@@ -33,6 +33,7 @@ internal static class CommandTree
             ConfigCommand.Create(cli),
             SecretsCommand.Create(cli),
             ReportCommand.Create(cli),
+            AutoscalerCommands.Create(cli),
             CostCommands.Cost(cli),
             CostCommands.Recommendations(cli),
             DeleteCommand.Create(cli),

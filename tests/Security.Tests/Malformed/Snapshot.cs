@@ -10,7 +10,7 @@ internal static class Snapshot
     [
         ("deployment", "/api/deployment/applications"), ("deployment", "/api/deployment/deployments"), ("deployment", "/api/deployment/scaling/history"),
         ("autoscaler", "/recommendations"), ("gateway", "/routes"), ("gateway", "/keys"), ("deployment", "/keys"),
-        ("healthmonitor", "/rules"), ("healthmonitor", "/webhooks"), ("deployment", "/audit"), ("autoscaler", "/audit"),
+        ("healthmonitor", "/rules"), ("healthmonitor", "/webhooks"), ("autoscaler", "/api/autoscaler/policies"), ("deployment", "/audit"), ("autoscaler", "/audit"),
     ];
 
     public static async Task<IReadOnlyDictionary<string, string>> TakeAsync(WholePlatform platform)

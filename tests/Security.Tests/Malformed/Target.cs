@@ -45,6 +45,8 @@ internal sealed record Target(string Module, HttpMethod Method, string Path, str
 
     private const string Environment = """{"settings":{"replicas":{"min":2,"max":5},"autoscaling":true,"judge":"statistical","approval":{"required":false,"role":"operator","approvers":["alice"],"fourEyes":true,"expiry":"1d"},"freezes":[{"reason":"weekend","days":["friday"],"begins":"16:00","ends":"24:00","timeZone":"UTC"},{"reason":"year's end","from":"2026-12-23T00:00:00Z","to":"2027-01-02T00:00:00Z"}]},"reason":"why"}""";
 
+    private const string Policy = """{"application":"none-such","enabled":true,"mode":"hybrid","min":1,"max":4,"ruleSet":"custom","rules":[{"metric":"cpu","above":0.7,"for":"2m","change":2,"coolDown":"5m"}],"schedules":[{"name":"office","days":["monday"],"begins":"08:00","ends":"18:00","timeZone":"UTC","min":2}],"serviceLevel":0.99,"predictionWeight":0.3,"latencyTarget":"500ms","zeroAfter":"10m"}""";
+
     private const string Configuration = """{"configuration":{"rollbackWindow":3,"environments":{"development":{"replicas":{"min":1,"max":2},"autoscaling":false,"judge":"none"}},"retention":{"history":"180d"},"prices":{"currency":"EUR","replicaHour":0.1,"cpuCoreHour":0.03}},"reason":"why"}""";
 
     private const string Webhook = """{"name":"fuzzed","url":"https://example.org/hook","secret":"0123456789abcdef0123","types":["AlertRaised"],"applications":["none-such"],"enabled":false}""";
@@ -70,6 +72,10 @@ internal sealed record Target(string Module, HttpMethod Method, string Path, str
         new("deployment", HttpMethod.Post, "/api/deployment/environments/production/promotions", """{"application":"none-such","from":"staging","reason":"why","overrideFreeze":"because"}"""),
         new("deployment", HttpMethod.Put, "/api/deployment/secrets/fuzzed", """{"value":"a value","reason":"why"}"""),
         new("autoscaler", HttpMethod.Post, "/scale", """{"application":"none-such","replicas":3,"reason":"why"}"""),
+        new("autoscaler", HttpMethod.Post, "/scale", """{"service":"none-such","action":"up","replicas":3,"reason":"why"}"""),
+        new("autoscaler", HttpMethod.Put, "/api/autoscaler/policies/fuzzed", $$"""{"policy":{{Policy}},"reason":"why"}"""),
+        new("autoscaler", HttpMethod.Post, "/api/autoscaler/policies/validation", Policy),
+        new("autoscaler", HttpMethod.Post, "/api/autoscaler/policies/none-such/rollback", """{"version":1,"reason":"why"}"""),
         new("healthmonitor", HttpMethod.Post, "/rules", Rule),
         new("healthmonitor", HttpMethod.Put, "/rules/fuzzed", Rule),
         new("healthmonitor", HttpMethod.Post, "/webhooks", Webhook),
@@ -114,7 +120,7 @@ internal sealed record Target(string Module, HttpMethod Method, string Path, str
             case ("PUT", "/api/deployment/config" or "/api/deployment/environments/staging"):
                 await platform.SendAsync(Module, HttpMethod.Post, "/api/deployment/config/rollback", new { version = 0 });
                 break;
-            case ("PUT", "/api/deployment/secrets/fuzzed"):
+            case ("PUT", "/api/deployment/secrets/fuzzed" or "/api/autoscaler/policies/fuzzed"):
                 await platform.SendAsync(Module, HttpMethod.Delete, Path);
                 break;
             case ("PUT", _):

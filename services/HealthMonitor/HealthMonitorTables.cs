@@ -159,5 +159,6 @@ internal static class HealthMonitorTables
             )
             """),
         new Migration(8, "tables that a router refused", "ALTER TABLE applications ADD COLUMN refused_generation BIGINT NOT NULL DEFAULT 0"),
+        new Migration(9, "pictures of scaling", "CREATE TABLE scaling_pictures (application TEXT NOT NULL PRIMARY KEY, at BIGINT NOT NULL, picture TEXT NOT NULL)"),
     ];
 }

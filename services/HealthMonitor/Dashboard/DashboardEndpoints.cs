@@ -1,4 +1,5 @@
 using Platform.Contracts.Http;
+using Platform.Contracts.Scaling;
 using Platform.HealthMonitor.Api;
 using Platform.HealthMonitor.Events;
 using Platform.HealthMonitor.Live;
@@ -23,12 +24,17 @@ internal static class DashboardEndpoints
     {
         endpoints.MapGet("/dashboard/state", StateAsync).RequireAuthorization(Roles.Viewer).WithSummary("The whole page in one answer");
         endpoints.MapGet("/dashboard/stream", StreamAsync).RequireAuthorization(Roles.Viewer)
-            .WithSummary("The page, live").WithDescription("Server-sent events: 'state' (the report) and 'samples' (the last seconds of each application) once a second, 'event' for each event of the log, resumed after Last-Event-ID.");
+            .WithSummary("The page, live").WithDescription("Server-sent events: 'state' (the report) and 'samples' (the last seconds of each application) once a second, 'scaling' for each application whose forecast, need and cost are told anew, 'event' for each event of the log, resumed after Last-Event-ID.");
         endpoints.MapGet("/dashboard/history", History).RequireAuthorization(Roles.Viewer)
             .WithSummary("Per-second series of an application").WithDescription("The last 15 minutes, or ?window=5m; null where nothing was measured.");
+        endpoints.MapGet("/dashboard/scaling", ScalingAsync).RequireAuthorization(Roles.Viewer).Produces<IReadOnlyList<ScalingProgressed>>()
+            .WithSummary("Forecast, need, shadow and cost of applications, as last told").WithDescription("Of all applications, or ?application=.");
         endpoints.MapGet("/dashboard/rollouts/{id:guid}/evidence", EvidenceAsync).RequireAuthorization(Roles.Viewer).Produces<IReadOnlyList<EvidenceView>>()
             .WithSummary("What the judge knew of a rollout at which time, oldest first").WithDescription("Kept of each application's newest rollout. The state has the latest point.");
     }
+
+    private static async Task<IResult> ScalingAsync(string? application, [FromKeyedServices(HealthMonitorModule.Name)] Database database, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await database.ReadAsync(reader => ScalingPictures.AfterAsync(reader, DateTimeOffset.UnixEpoch, application), cancellationToken));
 
     private static async Task<IResult> EvidenceAsync(Guid id, [FromKeyedServices(HealthMonitorModule.Name)] Database database, CancellationToken cancellationToken) =>
         await database.ReadAsync(reader => RolloutPictures.EvidenceAsync(reader, id), cancellationToken) is { } evidence
@@ -50,6 +56,7 @@ internal static class DashboardEndpoints
         {
             var last = ServerSentEvents.LastEventId(context.Request) ?? await database.ReadAsync(EventLog.HeadAsync, ending.Token);
             await stream.BeginAsync();
+            var drawn = DateTimeOffset.UnixEpoch;
             using var timer = new PeriodicTimer(Tick, time);
             do
             {
@@ -61,6 +68,13 @@ internal static class DashboardEndpoints
 
                 var report = await reporter.ReportAsync(ending.Token);
                 await stream.SendAsync("state", report);
+                var pictures = await database.ReadAsync(reader => ScalingPictures.AfterAsync(reader, drawn), ending.Token);
+                if (pictures.Count > 0)
+                {
+                    await stream.SendAsync("scaling", pictures);
+                    drawn = pictures[^1].At;
+                }
+
                 await stream.SendAsync("samples", report.Applications.Select(application => DashboardHistory.Of(metrics, application.Name, Settling, time.GetUtcNow())));
                 await stream.FlushAsync();
             }

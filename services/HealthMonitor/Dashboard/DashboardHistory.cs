@@ -7,6 +7,9 @@ namespace Platform.HealthMonitor.Dashboard;
 /// <summary>Per-second series; element <c>i</c> is the second <c>From + i</c>; null: nothing was measured.</summary>
 internal sealed record DashboardHistory
 {
+    /// <summary>Seconds that a number told every few seconds stands for at most.</summary>
+    private const int LongestStand = 15;
+
     public required string Application { get; init; }
 
     public required DateTimeOffset From { get; init; }
@@ -27,6 +30,12 @@ internal sealed record DashboardHistory
 
     public required double?[] WantedReplicas { get; init; }
 
+    /// <summary>Replicas that the demand needs.</summary>
+    public required double?[] NeededReplicas { get; init; }
+
+    /// <summary>Replicas that a HorizontalPodAutoscaler would have.</summary>
+    public required double?[] ShadowReplicas { get; init; }
+
     /// <summary>The last seconds of an application, up to now.</summary>
     public static DashboardHistory Of(LiveMetrics metrics, string application, TimeSpan length, DateTimeOffset now)
     {
@@ -45,6 +54,19 @@ internal sealed record DashboardHistory
             return values;
         }
 
+        // Told every few seconds: a number stands until the next.
+        double?[] Standing(string metric)
+        {
+            var values = Series(Statistic.Maximum, metric);
+            for (var (i, since) = (1, int.MaxValue); i < values.Length; i++)
+            {
+                since = values[i] is not null ? 0 : values[i - 1] is null ? int.MaxValue : since + 1;
+                if (since is > 0 and <= LongestStand) values[i] = values[i - 1];
+            }
+
+            return values;
+        }
+
         return new DashboardHistory
         {
             Application = application,
@@ -57,6 +79,8 @@ internal sealed record DashboardHistory
             P99Milliseconds = Series(Statistic.P99, MetricNames.Latency, 1000),
             ReadyReplicas = Series(Statistic.Maximum, LiveMetrics.SampledReady),
             WantedReplicas = Series(Statistic.Maximum, LiveMetrics.SampledWanted),
+            NeededReplicas = Standing(LiveMetrics.SampledNeeded),
+            ShadowReplicas = Standing(LiveMetrics.SampledShadow),
         };
     }
 }

@@ -25,6 +25,7 @@ internal static class EventSentence
         DeploymentRolledBack e => ("critical", $"{e.Revision} of {e.Application} was taken back in {Short(e.RollbackDuration)}, {e.StableRevision} serves: {e.Reason}"),
         ApplicationRemoved e => ("warning", $"{e.Application} was removed."),
         ApplicationScaled e => ("info", $"{e.Application} goes from {e.From} to {e.To} replicas ({e.RequestedBy}): {e.Reason}"),
+        ScalingProgressed e => ("info", e.Decision ?? $"Nothing is decided about {e.Application} yet."),
         ScalingRefused e => ("warning", $"{e.Requested} replicas of {e.Application} were refused: {e.Reason}"),
         ReplicaCreated e => ("info", $"Replica {e.Replica} of {e.Revision} is being started."),
         ReplicaStarted e => ("info", $"Replica {e.Replica} of {e.Revision} is ready after {Short(e.StartupDuration)}."),

@@ -13,6 +13,12 @@ internal sealed class LiveMetrics(TimeProvider time) : IMetricReader
     /// <inheritdoc cref="SampledReady"/>
     public const string SampledWanted = "healthmonitor.wanted";
 
+    /// <summary>Replicas that the demand needs, and that a HorizontalPodAutoscaler would have, as the autoscaler tells every few seconds.</summary>
+    public const string SampledNeeded = "healthmonitor.needed";
+
+    /// <inheritdoc cref="SampledNeeded"/>
+    public const string SampledShadow = "healthmonitor.shadow";
+
     private readonly ConcurrentDictionary<string, DateTimeOffset> _heard = new(StringComparer.Ordinal);
 
     public MetricWindows Windows { get; } = new(time);
@@ -27,12 +33,15 @@ internal sealed class LiveMetrics(TimeProvider time) : IMetricReader
     }
 
     /// <summary>Puts the replicas' numbers beside the stream's.</summary>
-    public void Sample(string application, int ready, int wanted) => Windows.Add(new MetricBatch
+    public void Sample(string application, int ready, int wanted) => Sample(application, time.GetUtcNow(), (SampledReady, ready), (SampledWanted, wanted));
+
+    /// <summary>Puts numbers beside the stream's; those that are not known are left out.</summary>
+    public void Sample(string application, DateTimeOffset at, params (string Name, int? Value)[] numbers) => Windows.Add(new MetricBatch
     {
         Source = HealthMonitorModule.Name,
         Application = application,
-        At = time.GetUtcNow(),
+        At = at,
         Interval = TimeSpan.FromSeconds(1),
-        Samples = [new MetricSample(SampledReady, "", "", ready), new MetricSample(SampledWanted, "", "", wanted)],
+        Samples = [.. numbers.Where(number => number.Value is not null).Select(number => new MetricSample(number.Name, "", "", number.Value!.Value))],
     });
 }

@@ -8,12 +8,13 @@ using Platform.Contracts.Replicas;
 using Platform.Contracts.Scaling;
 using Platform.Contracts.Traffic;
 using Platform.HealthMonitor.Events;
+using Platform.HealthMonitor.Live;
 using Platform.Messaging;
 
 namespace Platform.HealthMonitor.ReadModel;
 
 /// <summary>Listens to every event of the platform: brings the read model up to date and keeps what is news in the log.</summary>
-internal sealed class PlatformEvents(IOptions<HealthMonitorOptions> options, EventSignal signal, TimeProvider time) :
+internal sealed class PlatformEvents(IOptions<HealthMonitorOptions> options, EventSignal signal, LiveMetrics metrics, TimeProvider time) :
     IConsumer<RolloutStarted>,
     IConsumer<RolloutStepCompleted>,
     IConsumer<RolloutProgressed>,
@@ -23,6 +24,7 @@ internal sealed class PlatformEvents(IOptions<HealthMonitorOptions> options, Eve
     IConsumer<ApplicationRemoved>,
     IConsumer<ApplicationScaled>,
     IConsumer<ScalingRefused>,
+    IConsumer<ScalingProgressed>,
     IConsumer<ReplicaCreated>,
     IConsumer<ReplicaStarted>,
     IConsumer<ReplicaStopped>,
@@ -53,6 +55,13 @@ internal sealed class PlatformEvents(IOptions<HealthMonitorOptions> options, Eve
     public Task Consume(ConsumeContext<ApplicationScaled> context) => TakeAsync(context);
 
     public Task Consume(ConsumeContext<ScalingRefused> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<ScalingProgressed> context)
+    {
+        var told = context.Message;
+        context.Transaction().OnCommitted(() => metrics.Sample(told.Application, told.At, (LiveMetrics.SampledNeeded, told.Needed), (LiveMetrics.SampledShadow, told.Shadow)));
+        return TakeAsync(context);
+    }
 
     public Task Consume(ConsumeContext<ReplicaCreated> context) => TakeAsync(context);
 

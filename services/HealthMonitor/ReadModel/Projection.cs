@@ -21,7 +21,7 @@ internal static class Projection
     {
         if (happened is ServiceReported report) return await ServiceAsync(transaction, report);
         if (happened is AlertRaised or AlertResolved or AnomalyDetected or AnomalyEnded) return true;
-        if (happened is not ApplicationRemoved) await EnsureAsync(transaction, happened);
+        if (happened is not (ApplicationRemoved or ScalingProgressed)) await EnsureAsync(transaction, happened);
         return happened switch
         {
             RolloutStarted e => await StartedAsync(transaction, e),
@@ -31,6 +31,7 @@ internal static class Projection
             DeploymentFailed e => await EndedAsync(transaction, e, "failed", e.Reason, null),
             DeploymentRolledBack e => await EndedAsync(transaction, e, "rolledBack", e.Reason, e.StableRevision),
             ApplicationScaled e => await ScaledAsync(transaction, e),
+            ScalingProgressed e => await ScalingPictures.TakeAsync(transaction, e),
             ReplicaCreated e => await CreatedAsync(transaction, e),
             ReplicaStarted e => await ReplicaAsync(transaction, e, e.Replica, e.Revision, "ready", null, e.Address.ToString(), e.At - e.StartupDuration, e.Restarts),
             ReplicaUnhealthy e => await ReplicaAsync(transaction, e, e.Replica, e.Revision, "unhealthy", e.Reason, null, null),
@@ -150,6 +151,7 @@ internal static class Projection
             "UPDATE applications SET removed = 1, wanted = 0, rollout = NULL, stable_revision = NULL, weights = '{}', changed_at = @At WHERE name = @Application", new { e.Application, e.At });
         await transaction.ExecuteAsync("DELETE FROM replicas WHERE application = @Application", new { e.Application });
         await RolloutPictures.ForgetAsync(transaction, e.Application, except: Guid.Empty);
+        await ScalingPictures.ForgetAsync(transaction, e.Application);
         return true;
     }
 

@@ -32,7 +32,7 @@ export class Chart {
   #range = null;
   #size;
 
-  /** @param definition { labels, format, least?, most?, steps?, stacked?, strokes?: numbers of strokes, line?: { at, label } } */
+  /** @param definition { labels, format, least?, most?, steps?, stacked?, strokes?: numbers of strokes, band?: [upper, lower] columns, line?: { at, label } } */
   constructor(element, definition) {
     this.#element = element;
     this.#definition = definition;
@@ -90,6 +90,7 @@ export class Chart {
           value: (_, value) => (value === null || value === undefined ? '–' : format(value)),
         })),
       ],
+      bands: this.#definition.band ? [{ series: this.#definition.band, fill: color('--band') }] : [],
       hooks: { draw: [plot => this.#drawMarkers(plot, color)] },
     }, this.#data, this.#element);
   }

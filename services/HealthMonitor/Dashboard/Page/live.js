@@ -21,7 +21,7 @@ export class Live {
   #lastEvent = null;
   #wanted = true;
 
-  /** @param on { status(name, detail), state(report), event(event), samples(list), poll(signal), ended() } */
+  /** @param on { status(name, detail), state(report), event(event), samples(list), scaling(pictures), poll(signal), ended() } */
   constructor(on) {
     this.#on = on;
     document.addEventListener('visibilitychange', () => this.#follow());
@@ -60,6 +60,7 @@ export class Live {
     this.#listen();
     stream.addEventListener('state', message => this.#heard(() => this.#on.state(JSON.parse(message.data))));
     stream.addEventListener('samples', message => this.#heard(() => this.#on.samples(JSON.parse(message.data))));
+    stream.addEventListener('scaling', message => this.#heard(() => this.#on.scaling(JSON.parse(message.data))));
     stream.addEventListener('event', message => this.#heard(() => {
       this.lastEvent = Number(message.lastEventId);
       this.#on.event(JSON.parse(message.data));

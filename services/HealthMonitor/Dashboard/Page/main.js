@@ -11,6 +11,7 @@ import { events } from './views/events.js';
 import { figures } from './views/figures.js';
 import { header, vitals } from './views/header.js';
 import { icon } from './views/icons.js';
+import { scaling } from './views/scaling.js';
 import { services } from './views/services.js';
 
 const PAST_EVENTS = 200;
@@ -24,6 +25,7 @@ const live = new Live({
   },
   event: event => store.takeEvents([event]),
   samples: histories => store.takeHistory(histories),
+  scaling: pictures => store.takeScaling(pictures),
   poll,
   ended: () => {
     store.ended = true;
@@ -45,6 +47,7 @@ function draw() {
   render(place('switcher'), switcher(store));
   render(place('application'), application(store, { button }));
   render(place('figures'), figures(store));
+  render(place('scaling'), scaling(store));
   render(place('services'), services(store));
   render(place('events'), events(store));
   render(place('notices'), store.notices.map(notice => h('p', { key: notice.id, class: `notice tone-${notice.severity}` }, icon(notice.severity), h('span', null, notice.text))));
@@ -65,6 +68,7 @@ async function poll(signal) {
   const state = await look(signal);
   take(state);
   const name = store.application?.name;
+  if (name) store.takeScaling(await get(`/dashboard/scaling?application=${encodeURIComponent(name)}`, signal));
   if (name) store.takeHistory([await get(`/dashboard/history?application=${encodeURIComponent(name)}&window=1m`, signal)]);
 }
 

@@ -1,6 +1,6 @@
 // Per-second figures of one application: a window of seconds that old ones leave at one end.
 
-export const NAMES = ['requestsPerSecond', 'errorsPerSecond', 'p50Milliseconds', 'p95Milliseconds', 'p99Milliseconds', 'wantedReplicas', 'readyReplicas'];
+export const NAMES = ['requestsPerSecond', 'errorsPerSecond', 'p50Milliseconds', 'p95Milliseconds', 'p99Milliseconds', 'wantedReplicas', 'readyReplicas', 'neededReplicas', 'shadowReplicas'];
 
 /** What the server keeps. */
 export const LONGEST_SECONDS = 15 * 60;

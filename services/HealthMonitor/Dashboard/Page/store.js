@@ -38,6 +38,8 @@ export class Store {
 
   /** What the judge knew, by rollout: points, oldest first. */
   #evidence = new Map();
+  /** What the autoscaler told last, by application. */
+  #scaling = new Map();
   #series = new Map();
   #known = new Set();
   #scheduled = false;
@@ -100,6 +102,15 @@ export class Store {
   takeHistory(histories) {
     for (const history of histories) this.series(history.application).take(history);
     this.changed();
+  }
+
+  takeScaling(pictures) {
+    for (const picture of pictures) this.#scaling.set(picture.application, picture);
+    this.changed();
+  }
+
+  scaling(application) {
+    return this.#scaling.get(application) ?? null;
   }
 
   takeEvidence(rollout, points) {

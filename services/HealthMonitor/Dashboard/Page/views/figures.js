@@ -41,7 +41,7 @@ export function figures(store) {
         type: 'button', class: 'quiet', 'aria-pressed': String(minutes === store.minutes), onclick: setter(store, minutes),
       }, `${minutes} min`)))),
     chartsMissing && h('p', { class: 'why-not', id: 'charts-missing' }, h('strong', null, 'Tables in place of charts. '), chartsMissing),
-    h('div', { class: 'figures' }, FIGURES.map(figure => one(store, figure, shown, series, range, marks))),
+    h('div', { class: 'figures' }, FIGURES.filter(figure => figure.name !== 'replicas' || !store.scaling(shown.name)).map(figure => one(store, figure, shown, series, range, marks))),
     marks.length > 0 && !chartsMissing && h('p', { class: 'muted small marks' }, 'Marks: ', [...new Set(marks.map(mark => `${mark.glyph} ${mark.word}`))].join(' · ')));
 }
 

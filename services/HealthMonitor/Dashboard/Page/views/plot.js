@@ -8,7 +8,7 @@ const MOST_ROWS = 30;
 const charts = new Map();
 
 /**
- * @param figure { id, name, title, labels, format, rows: what the table's rows are, and what a Chart wants }
+ * @param figure { id, name, title, labels, format, rows: what the table's rows are, values?: the newest if not the columns' last, and what a Chart wants }
  * @param columns times in seconds, then a column per label
  * @param marks [{ at: seconds, kind, glyph, word }]
  * @param rows () => the table's rows: [{ at: milliseconds, values }]; without: made out of the columns
@@ -19,7 +19,7 @@ export function plot(store, figure, columns, range, marks, rows = () => rowsOf(c
     h('figcaption', null,
       h('h3', null, figure.title),
       !chartsMissing && h('button', { type: 'button', class: 'quiet small', 'aria-pressed': String(asTable), onclick: toggler(store, figure.name) }, 'Table', h('span', { class: 'visually-hidden' }, ` of ${figure.title}`)),
-      h('span', { class: 'now' }, figure.labels.map((label, n) => h('span', { class: 'now-item' }, figure.labels.length > 1 && h('span', { class: figure.stacked ? `area area-${(figure.strokes?.[n] ?? n) + 1}` : `line line-${n + 1}` }), figure.labels.length > 1 ? `${label} ` : '', h('strong', null, figure.format(last(columns[n + 1]))))))),
+      h('span', { class: 'now' }, figure.labels.map((label, n) => h('span', { class: 'now-item' }, figure.labels.length > 1 && h('span', { class: figure.stacked ? `area area-${(figure.strokes?.[n] ?? n) + 1}` : `line line-${(figure.strokes?.[n] ?? n) + 1}` }), figure.labels.length > 1 ? `${label} ` : '', h('strong', null, figure.format(figure.values ? figure.values[n] : last(columns[n + 1]))))))),
     asTable ? table(figure, rows(), marks) : canvas(figure, columns, range, marks));
 }
 

@@ -25,7 +25,7 @@ namespace Platform.Autoscaler;
 /// <item>Owns: the scaling settings in force, holds, recommendations, decisions (<see cref="AutoscalerTables"/>).</item>
 /// <item>Decides: once per sync period and application (<see cref="DecisionLoop"/>), by the HPA's algorithm (<see cref="Scaling.HorizontalScaler"/>).</item>
 /// <item>Watches: each metric for anomalies (<see cref="AnomalyWatch"/>), which it publishes with their likely causes (<see cref="ChangeFacts"/>).</item>
-/// <item>Sends: <c>ScaleApplication</c> to Deployment.</item>
+/// <item>Sends: <c>ScaleApplication</c> to Deployment. Publishes: <c>ScalingProgressed</c>, for whoever draws it (<see cref="Pictures.PictureLoop"/>).</item>
 /// <item>Serves: <c>POST /scale</c>, <c>DELETE /holds/{application}</c>, <c>GET /recommendations</c>, <c>GET /decisions</c>, <c>GET /cost-analysis</c>, <c>GET /anomalies</c>.</item>
 /// </list>
 /// </summary>

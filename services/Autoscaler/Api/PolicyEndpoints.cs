@@ -17,7 +17,7 @@ internal static class PolicyEndpoints
     {
         var policies = endpoints.MapGroup("/api/autoscaler/policies").WithTags("Policies");
         policies.MapGet("", ListAsync).RequireAuthorization(Roles.Viewer).Produces<IReadOnlyList<ScalingPolicyView>>().WithSummary("The policies, each with what it means in words");
-        policies.MapPost("/validation", Validate).RequireAuthorization(Roles.Viewer).Produces<PolicyVerdict>()
+        policies.MapPost("/validation", Validate).RequireAuthorization(Roles.Operator).Produces<PolicyVerdict>()
             .WithSummary("Checks a policy and says what it means; nothing is kept");
         policies.MapGet("/{name}", OneAsync).RequireAuthorization(Roles.Viewer).Produces<ScalingPolicyView>().WithSummary("A policy; its ETag is its version");
         policies.MapGet("/{name}/versions", VersionsAsync).RequireAuthorization(Roles.Viewer).Produces<Page<ScalingPolicyView>>().WithSummary("Every version, the newest first: who, when, why");

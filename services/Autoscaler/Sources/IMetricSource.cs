@@ -15,6 +15,9 @@ internal interface IMetricSource
     /// <summary>Whom a reading keeps waiting: those of one server take turns, so that one that hangs holds up its own alone.</summary>
     string Server(ExternalMetric metric);
 
+    /// <summary>Called now and then, to let go of what is not used any more.</summary>
+    Task SweepAsync() => Task.CompletedTask;
+
     /// <summary>Asks once, for the whole application's value. Never throws but for cancellation: what went wrong is the answer.</summary>
     Task<Reading> ReadAsync(ExternalMetric metric, SourceQuestion question, CancellationToken ct);
 }

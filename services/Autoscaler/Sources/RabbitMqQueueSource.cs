@@ -12,12 +12,14 @@ namespace Platform.Autoscaler.Sources;
 /// <summary>
 /// A queue's length by AMQP: to declare it passively creates nothing and is answered with the number of its ready messages, exact at that moment.
 /// </summary>
-internal sealed class RabbitMqQueueSource(AddressPolicy policy, Lazy<ISecrets> secrets, IEffects effects, TimeProvider time) : IMetricSource
+internal sealed class RabbitMqQueueSource(AddressPolicy policy, Lazy<ISecrets> secrets, IEffects effects, TimeProvider time) : IMetricSource, IAsyncDisposable
 {
     private const int PlainPort = 5672, TlsPort = 5671;
 
     // Replies to a declaration are a hundred bytes.
     private const uint MostBytes = 64 * 1024;
+
+    private readonly BrokerConnections _connections = new(time);
 
     public bool Reads(ExternalMetric metric) => metric is RabbitMqMetric { IsAmqp: true };
 
@@ -46,7 +48,21 @@ internal sealed class RabbitMqQueueSource(AddressPolicy policy, Lazy<ISecrets> s
         }
     }
 
-    private async Task<double> CountAsync(RabbitMqMetric queue, BrokerLogin login, SourceQuestion question, CancellationToken ct)
+    public Task SweepAsync() => _connections.SweepAsync();
+
+    public ValueTask DisposeAsync() => _connections.DisposeAsync();
+
+    private Task<double> CountAsync(RabbitMqMetric queue, BrokerLogin login, SourceQuestion question, CancellationToken ct) => _connections.UseAsync<double>(
+        new BrokerKey(queue.Host, queue.VirtualHost, login),
+        () => OpenAsync(queue, login, question, ct),
+        async connection =>
+        {
+            // A channel of its own: the answer that there is no such queue closes it.
+            await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
+            return (await channel.QueueDeclarePassiveAsync(queue.Queue, ct)).MessageCount;
+        });
+
+    private async Task<IConnection> OpenAsync(RabbitMqMetric queue, BrokerLogin login, SourceQuestion question, CancellationToken ct)
     {
         var host = new Uri(queue.Host);
         var isTls = host.Scheme == "amqps";
@@ -64,11 +80,9 @@ internal sealed class RabbitMqQueueSource(AddressPolicy policy, Lazy<ISecrets> s
             HandshakeContinuationTimeout = question.Timeout,
             ContinuationTimeout = question.Timeout,
             RequestedFrameMax = MostBytes,
-            ClientProvidedName = $"platform autoscaler for {question.Application}",
+            ClientProvidedName = "platform autoscaler",
         };
-        await using var connection = await factory.CreateConnectionAsync([endpoint], ct);
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: ct);
-        return (await channel.QueueDeclarePassiveAsync(queue.Queue, ct)).MessageCount;
+        return await factory.CreateConnectionAsync([endpoint], ct);
     }
 
     private static string Explain(Exception failure, RabbitMqMetric queue)

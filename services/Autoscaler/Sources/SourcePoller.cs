@@ -57,6 +57,7 @@ internal sealed partial class SourcePoller(
     /// <summary>Begins the readings whose time has come; it does not wait for them.</summary>
     internal async Task BeginDueAsync(CancellationToken cancellationToken)
     {
+        Sweep();
         if (readings.IsEmpty) return;
         // Two instances on the stream would add up.
         if (!await leadership.HoldAsync(cancellationToken))
@@ -70,11 +71,6 @@ internal sealed partial class SourcePoller(
         {
             if (metric.Begin(now)) Track(ReadAsync(metric, cancellationToken));
         }
-
-        if (now - _sweptAt < SweepEvery) return;
-        _sweptAt = now;
-        readings.Sweep();
-        ForgetServers();
     }
 
     /// <summary>Completes when every reading under way has.</summary>
@@ -177,11 +173,16 @@ internal sealed partial class SourcePoller(
         return turn;
     }
 
-    /// <summary>Servers that nobody names any more; who still waits for a turn has its own reference.</summary>
-    private void ForgetServers()
+    private void Sweep()
     {
+        if (readings.Now - _sweptAt < SweepEvery) return;
+        _sweptAt = readings.Now;
+        readings.Sweep();
+
+        // Servers that nobody names any more; who still waits for a turn has its own reference.
         var named = readings.Followed.Select(metric => metric.Server).OfType<string>().ToHashSet(StringComparer.Ordinal);
         foreach (var server in _turns.Keys.Where(server => !named.Contains(server)).ToList()) _turns.Remove(server);
+        foreach (var source in _sources) Track(source.SweepAsync());
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Metrics of sources are not asked for at the moment: {Reason}")]

@@ -79,12 +79,51 @@ public sealed class ScaledByQueueTests(RabbitMqServer rabbit)
         await Eventually.HoldsAsync(async () => await channel.MessageCountAsync(queue) == messages, "the messages are in the queue", TimeSpan.FromSeconds(10));
     }
 
+    [Fact]
+    public async Task A_connection_is_used_again_and_not_after_it_was_lost()
+    {
+        var broker = rabbit.TakeVirtualHost();
+        await using var connection = await ConnectAsync(broker);
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await PublishAsync(channel, "orders", 3);
+        var (opened, connections) = (0, new BrokerConnections(TimeProvider.System));
+        await using var closing = connections;
+        var key = new BrokerKey("amqp://x", "/", new BrokerLogin("guest", "guest"));
+
+        for (var i = 0; i < 3; i++) Assert.Equal(3u, await CountAsync());
+        Assert.Equal((1, 1), (opened, connections.Count));
+
+        await connections.UseAsync(key, () => throw new InvalidOperationException("there is one"), async used =>
+        {
+            await used.CloseAsync();
+            return 0;
+        });
+        Assert.Equal(3u, await CountAsync());
+        Assert.Equal((2, 1), (opened, connections.Count));
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => connections.UseAsync<int>(key, OpenAsync, _ => throw new InvalidDataException()));
+        Assert.Equal(0, connections.Count);
+
+        Task<uint> CountAsync() => connections.UseAsync(key, OpenAsync, async used =>
+        {
+            await using var own = await used.CreateChannelAsync();
+            return await own.MessageCountAsync("orders");
+        });
+
+        Task<IConnection> OpenAsync()
+        {
+            opened++;
+            return ConnectAsync(broker);
+        }
+    }
+
     private static async Task<Reading> AskAsync(RabbitMqMetric queue)
     {
         var policy = new AddressPolicy(AllowedNetworks.Of(["127.0.0.0/8"]), "ScalingMetrics:Allow");
         var secrets = new Lazy<ISecrets>(new FolderSecrets("/nowhere"));
         using var http = new MetricHttp(policy, "test", new MetricSecrets(_ => null, _ => ""), UnhinderedEffects.Instance, TimeProvider.System);
-        IMetricSource source = queue.IsAmqp ? new RabbitMqQueueSource(policy, secrets, UnhinderedEffects.Instance, TimeProvider.System) : new RabbitMqManagementSource(http, secrets);
+        await using var amqp = new RabbitMqQueueSource(policy, secrets, UnhinderedEffects.Instance, TimeProvider.System);
+        IMetricSource source = queue.IsAmqp ? amqp : new RabbitMqManagementSource(http, secrets);
         return await source.ReadAsync(queue, Question, TestContext.Current.CancellationToken);
     }
 }

@@ -10,8 +10,8 @@ internal static class ExternalMetrics
     private const string Prometheus = "prometheus", RabbitMq = "rabbitmq";
     private const int LongestQueue = 255;
 
-    /// <summary>More would be asked for every few seconds than one application is worth.</summary>
-    public const int Most = 16;
+    /// <summary>As many as the history keeps beside the platform's own.</summary>
+    public const int Most = 8;
 
     private static readonly string[] Sources = [Prometheus, RabbitMq], Timing = ["interval", "timeout", "activation"];
     private static readonly string[] Known = [Placeholders.Application, Placeholders.Interval];

@@ -36,7 +36,7 @@ internal static class PolicyEffect
             Automatic = true,
             Mode = plain is not null ? ModeOf(plain.PredictionWeight) : policy.Mode ?? manifest.Mode,
             PredictionWeight = plain is { PredictionWeight: > 0 and < 1 } ? plain.PredictionWeight : policy.PredictionWeight ?? manifest.PredictionWeight,
-            Metrics = policy.Metrics ?? manifest.Metrics,
+            Metrics = policy.Metrics is { } metrics ? [.. metrics.Select(metric => WithSource(metric, manifest))] : manifest.Metrics,
             RuleSet = ruleSet,
             Rules = plain is not null ? RulesOf(plain) : policy.Rules,
             Schedules = policy.Schedules,
@@ -45,6 +45,10 @@ internal static class PolicyEffect
             ZeroAfter = policy.ZeroAfter ?? manifest.ZeroAfter,
         };
     }
+
+    /// <summary>A metric that the manifest has asked for elsewhere stays asked for there: a policy sets its target.</summary>
+    private static MetricTarget WithSource(MetricTarget metric, ScalingSettings manifest) =>
+        manifest.Metrics.FirstOrDefault(own => own.Name == metric.Name && own.Source is not null) is { } asked ? asked with { Target = metric.Target } : metric;
 
     /// <summary>The plain numbers as rules, with the standard steps, times and cool-downs.</summary>
     public static IReadOnlyList<ScalingRule> RulesOf(PlainSettings plain) =>

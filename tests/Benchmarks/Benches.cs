@@ -1,4 +1,5 @@
 using Platform.Benchmarks.Anomalies;
+using Platform.Benchmarks.Autoscale;
 using Platform.Benchmarks.Forecast;
 using Platform.Benchmarks.Gateway;
 using Platform.Benchmarks.Judge;
@@ -19,5 +20,6 @@ internal static class Benches
         new JudgeBench(),
         new ForecastBench(),
         new AnomaliesBench(),
+        new AutoscaleBench(),
     ];
 }

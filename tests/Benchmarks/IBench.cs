@@ -1,7 +1,7 @@
 namespace Platform.Benchmarks;
 
 /// <summary>
-/// One bench command: <c>./platform bench NAME [--option value …] [--json FILE]</c>. To add one, implement this and name it in <see cref="Benches"/>.
+/// One bench command: <c>./platform bench NAME [--option value …] [--json FILE]</c>. To add one, implement this and name it in <c>Benches</c>.
 /// </summary>
 internal interface IBench
 {

@@ -10,10 +10,14 @@ namespace Platform.Autoscaler.Scaling.Predictive;
 internal sealed class DemandPredictor
 {
     private const int MinutesPerDay = 1440;
+    private const int Settling = 10;
+    private const int ZerosOfAnOutage = 3;
     private readonly DemandHistory _history;
     private readonly DemandSignals _signals;
     private readonly HorizonModel[] _horizons;
     private double _surprise = 0.2;
+    private int _zeros;
+    private bool _usuallySome;
 
     /// <param name="horizon">The furthest minute ahead that is predicted, 1 or more.</param>
     /// <param name="season">Minutes of a day.</param>
@@ -38,17 +42,41 @@ internal sealed class DemandPredictor
         if (!double.IsFinite(demand) || demand < 0) demand = double.NaN;
         _history.Add(demand);
         _signals.Advance();
-        if (!double.IsNaN(demand)) _surprise += (Math.Abs(_signals.Log(demand) - _horizons[0].Middle) - _surprise) / 4;
-        foreach (var horizon in _horizons) horizon.Step(_history.Count, _signals, typical ? demand : double.NaN, _surprise);
+        if (!double.IsNaN(demand) && Minutes > 1) Compare(demand);
+        var learned = typical && !IsOutage(demand) ? demand : double.NaN;
+        foreach (var horizon in _horizons) horizon.Step(_history.Count, _signals, learned, _surprise);
     }
+
+    /// <summary>Demand has left upwards what was predicted of it: the trend of the last minutes leads.</summary>
+    public bool IsSurging => _signals.Surge.IsOn;
 
     /// <summary>The demand that many minutes after the last one observed, 1 to <see cref="Horizon"/>.</summary>
     public DemandDistribution At(int minutesAhead)
     {
         var model = _horizons[minutesAhead - 1];
-        return new DemandDistribution(model.Middle, model.Scale, _signals.Offset, model.Errors);
+        var weight = model.TrendWeight;
+        return new DemandDistribution(model.Middle, model.Scale, _signals.Offset, model.Errors)
+        {
+            TrendWeight = weight,
+            TrendMiddle = weight > 0 ? _signals.Trend(minutesAhead) : 0,
+        };
     }
 
     /// <summary>A quantile of the demand that many minutes ahead.</summary>
     public double Quantile(int minutesAhead, double level) => At(minutesAhead).Quantile(level);
+
+    private void Compare(double demand)
+    {
+        var error = _signals.Log(demand) - _horizons[0].Middle;
+        _surprise += (Math.Abs(error) - _surprise) / 4;
+        if (Minutes > Settling) _signals.Surge.Add(error / _horizons[0].Scale);
+    }
+
+    /// <summary>Several minutes without a single request where there are always some: nothing to learn from.</summary>
+    private bool IsOutage(double demand)
+    {
+        if (demand != 0) (_zeros, _usuallySome) = (0, Minutes > Settling && At(1).Quantile(0.01) > 0);
+        else _zeros++;
+        return _zeros >= ZerosOfAnOutage && _usuallySome;
+    }
 }

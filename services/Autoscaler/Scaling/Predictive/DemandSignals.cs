@@ -7,7 +7,7 @@ namespace Platform.Autoscaler.Scaling.Predictive;
 internal sealed class DemandSignals(DemandHistory history, int season)
 {
     /// <summary>Length of <see cref="At"/>'s result.</summary>
-    public const int Count = 17;
+    public const int Count = 18;
 
     private const int SeasonHalf = 5;
     private const int Days = 7;
@@ -24,6 +24,9 @@ internal sealed class DemandSignals(DemandHistory history, int season)
     public double Base { get; private set; }
 
     public double Log(double value) => Math.Log(Math.Max(0, value) + Offset);
+
+    /// <summary>How far demand has left upwards what was predicted of it.</summary>
+    public Surge Surge { get; } = new();
 
     /// <summary>After the history took a minute.</summary>
     public void Advance()
@@ -70,6 +73,19 @@ internal sealed class DemandSignals(DemandHistory history, int season)
         into[14] = days > 0 ? level / days : 0;
         into[15] = Exact(season, ahead);
         into[16] = Exact(season * 7L, ahead);
+
+        // In a surge the last minute above the short mean is a trend; otherwise it is noise, which the signals before answer for.
+        into[17] = Surge.IsOn ? into[1] - into[4] : 0;
+    }
+
+    /// <summary>Log demand if the rise of the last three minutes goes on for as long again, and from the higher of the last two minutes; never falling.</summary>
+    public double Trend(int ahead)
+    {
+        var level = Math.Max(Known(0), Known(1));
+        var slope = Math.Max(0, (Known(0) - Known(3)) / 3);
+        return Log(level + (slope * Math.Min(ahead, 3)));
+
+        double Known(int ago) => history.Ago(ago) is var value && double.IsNaN(value) ? _means[0] : value;
     }
 
     private double Relative(int ago) => history.Ago(ago) is var value && double.IsNaN(value) ? 0 : Log(value) - Base;

@@ -83,7 +83,7 @@ internal sealed class PredictiveScaler
             CostIfTooMany = Math.Max(0, wanted - needed),
             LossIfOneFewer = wanted < 1 ? 0 : _use[ahead, wanted] / Math.Max(1e-9, median / situation.Capacity),
             Confidence = demand.ProbabilityAtMost(wanted * situation.Capacity),
-            TrendTookOver = false,
+            TrendTookOver = _predictor.IsSurging,
             Reason = "",
         };
         return decision with { Reason = Sentence(decision) };
@@ -91,5 +91,5 @@ internal sealed class PredictiveScaler
 
     private static string Sentence(PredictiveDecision d) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{d.Wanted} replicas{(d.Wanted == d.Current ? "" : $" instead of {d.Current}")}: in {d.MinutesAhead} min the demand should be {d.Forecast:0.##} and with {d.QuantileLevel:0.#%} certainty at most {d.Quantile:0.##}, a replica serves {d.Capacity:0.##} and takes {d.Startup.TotalSeconds:0} s to start; one replica fewer would put {Math.Min(1, d.LossIfOneFewer):0.##%} of the requests at risk, {d.CostIfTooMany:0} would be idle if it comes as expected.");
+        $"{d.Wanted} replicas{(d.Wanted == d.Current ? "" : $" instead of {d.Current}")}: in {d.MinutesAhead} min the demand should be {d.Forecast:0.##} and with {d.QuantileLevel:0.#%} certainty at most {d.Quantile:0.##}, a replica serves {d.Capacity:0.##} and takes {d.Startup.TotalSeconds:0} s to start; one replica fewer would put {Math.Min(1, d.LossIfOneFewer):0.##%} of the requests at risk, {d.CostIfTooMany:0} would be idle if it comes as expected{(d.TrendTookOver ? "; demand rises beyond what was predicted, so its trend and earlier surges lead" : "")}.");
 }

@@ -9,9 +9,9 @@ internal sealed class PriceReplay
 {
     /// <summary>A share of requests lost that is assumed of half a day before anything was seen, for the highest price; it grows as prices fall.</summary>
     private const double PriorMinutes = 720;
-    private const double LowestPrice = 1.5;
-    private const double Ratio = 1.35;
-    private const int Prices = 26;
+    private const double LowestPrice = 1.02;
+    private const double Ratio = 1.4;
+    private const int Prices = 39;
     private readonly Line[] _lines;
     private readonly double _fade;
 
@@ -37,7 +37,7 @@ internal sealed class PriceReplay
     /// <summary>The price at which the share of requests within capacity would have been <paramref name="serviceLevel"/>.</summary>
     public double PriceFor(double serviceLevel)
     {
-        var allowed = Math.Max(1e-7, 1 - serviceLevel);
+        var allowed = Math.Max(1e-9, 1 - serviceLevel);
         var index = 0;
         while (index < Prices - 1 && _lines[index].LostShare(PriorMinutes) > allowed) index++;
         if (index == 0 || _lines[index].LostShare(PriorMinutes) > allowed) return _lines[index].Price;

@@ -128,6 +128,8 @@ internal sealed class ErrorDistribution
         var levels = QuantileForecast.Levels;
         var quantiles = new double[levels.Length];
         if (sorted.Count == 0) return quantiles;
+        // Of one or two stretches even the spread is anyone's guess: a factor of 3, 1.5, 1.2, … 1.01.
+        var few = 1 + (2.0 / stretches / stretches);
         for (var i = 0; i < levels.Length; i++)
         {
             // The order statistic at (n + 1) times the level is right on average whatever the distribution.
@@ -135,7 +137,7 @@ internal sealed class ErrorDistribution
             var left = (int)position;
             var right = Math.Min(left + 1, sorted.Count - 1);
             var quantile = sorted[left] + ((position - left) * (sorted[right] - sorted[left]));
-            var widened = quantile * (Scores[i] == 0 ? 1 : StudentT(Scores[i], stretches) / Scores[i]);
+            var widened = quantile * few * (Scores[i] == 0 ? 1 : StudentT(Scores[i], stretches) / Scores[i]);
             quantiles[i] = Scores[i] < 0 ? Math.Min(0, widened) : Scores[i] > 0 ? Math.Max(0, widened) : 0;
         }
 

@@ -67,6 +67,8 @@ internal sealed class ModelScores
 
     private double[][] Weights(int without)
     {
+        // Few origins judge by chance: they may prefer one model to another by less.
+        var power = Power * _origins.Past / (_origins.Past + 1);
         var errors = Array.ConvertAll(Enumerable.Range(0, _absolute.Length).ToArray(), m => ByDistance(m, without));
         if (without >= 0 && errors.Any(e => e.Length == 0)) return Weights(-1);
         var weights = new double[Math.Max(1, _origins.Judged)][];
@@ -75,7 +77,7 @@ internal sealed class ModelScores
             weights[h] = new double[errors.Length];
             var least = errors.Min(e => e.Length == 0 ? 0 : e[h]) + _exact;
             var sum = 0.0;
-            for (var m = 0; m < errors.Length; m++) sum += weights[h][m] = errors[m].Length == 0 ? 1 : Math.Pow(least / (errors[m][h] + _exact), Power);
+            for (var m = 0; m < errors.Length; m++) sum += weights[h][m] = errors[m].Length == 0 ? 1 : Math.Pow(least / (errors[m][h] + _exact), power);
             for (var m = 0; m < errors.Length; m++) weights[h][m] /= sum;
         }
 

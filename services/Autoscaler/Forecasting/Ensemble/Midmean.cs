@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Platform.Autoscaler.Forecasting.Ensemble;
 
 /// <summary>
@@ -12,6 +14,7 @@ internal static class Midmean
     /// <param name="weights">One per value, summing to 1.</param>
     /// <param name="order">Which weight belongs to a value; reordered with them, filled here.</param>
     /// <param name="shares">Each value's share in the result is added to it, by the weights' order; may be empty.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static double Of(Span<double> values, ReadOnlySpan<double> weights, Span<int> order, Span<double> shares)
     {
         for (var i = 0; i < order.Length; i++) order[i] = i;

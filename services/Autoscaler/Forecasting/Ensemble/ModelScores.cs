@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Platform.Autoscaler.Forecasting.Models;
 
 namespace Platform.Autoscaler.Forecasting.Ensemble;
@@ -85,6 +86,7 @@ internal sealed class ModelScores
     }
 
     /// <summary>A model's error at each distance; empty if there is nothing to judge it by.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double[] ByDistance(int model, int without)
     {
         var (absolute, relative, weights) = (new double[_origins.Judged], new double[_origins.Judged], new double[_origins.Judged]);

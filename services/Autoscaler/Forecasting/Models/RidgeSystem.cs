@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Platform.Autoscaler.Forecasting.Models;
 
 /// <summary>
@@ -13,6 +15,7 @@ internal sealed class RidgeSystem(int size)
     /// <summary>The sum of the weights so far.</summary>
     public double Weight { get; private set; }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<double> row, double target, double weight)
     {
         Weight += weight;
@@ -27,6 +30,7 @@ internal sealed class RidgeSystem(int size)
     /// <param name="penalties">Strength of each coefficient's prior, relative to the weight of all rows together.</param>
     /// <param name="priors">Where each coefficient is drawn to.</param>
     /// <param name="solution">Filled with the coefficients.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Solve(ReadOnlySpan<double> penalties, ReadOnlySpan<double> priors, Span<double> solution)
     {
         for (var i = 0; i < size; i++)

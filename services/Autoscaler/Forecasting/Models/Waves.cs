@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Platform.Autoscaler.Forecasting.Models;
 
 /// <summary>Sines and cosines of a season and its fractions, for as many steps as are asked.</summary>
@@ -53,6 +55,7 @@ internal sealed class Waves
     public ReadOnlySpan<double> At(int step) => _table.AsSpan(step * Count, Count);
 
     /// <summary>By rotation, started afresh now and then so that rounding does not add up.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Fill(int column, double frequency, int steps)
     {
         var (turnSin, turnCos) = Math.SinCos(2 * Math.PI * frequency);

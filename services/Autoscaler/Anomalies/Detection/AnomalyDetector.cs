@@ -25,7 +25,7 @@ internal sealed class AnomalyDetector
     private const double SeasonalDeviations = 4;
 
     private readonly Family[] _families;
-    private readonly SeasonalResidual _season = new(6);
+    private readonly SeasonalResidual _season;
     private readonly ValueWindow _past;
     private readonly Refractory _refractory;
     private readonly double _alarmEvidence;
@@ -39,9 +39,10 @@ internal sealed class AnomalyDetector
         _alarmEvidence = Evidence(options.AlarmScore);
         _refractory = new Refractory(_warmUp / 5, _alarmEvidence, ClearlyWorse);
         int Share(int part) => Math.Max(1, _warmUp / part);
+        _season = new SeasonalResidual(Share(100));
         _families =
         [
-            new(AnomalyKind.Season, options.Memory, _season),
+            new(AnomalyKind.Season, options.Memory, _season, new SeasonalResidual(Share(20))),
             new(AnomalyKind.Level, options.Memory, new LevelShift(Share(60), Share(6)), new LevelShift(Share(20), Share(2)), new LevelShift(Share(10), _warmUp)),
             new(AnomalyKind.Shape, options.Memory, new ShapeNovelty(1, 800), new ShapeNovelty(Share(200), 400)),
             new(AnomalyKind.Spread, options.Memory, new Spread(Math.Max(3, Share(60))), new Spread(Math.Max(3, Share(20)))),

@@ -2,14 +2,14 @@ namespace Platform.Autoscaler.Anomalies.Detection;
 
 /// <summary>
 /// How far the newest values lie from what is usual at their time of day, in deviations usual at that time. A time counts as near as its
-/// neighbours, so that a daily jump that comes a quarter of an hour late is not a surprise.
+/// neighbours, so that a daily jump that comes a quarter of an hour late is not a surprise; deviations up and down cancel out, so that noise does not add up.
 /// </summary>
 /// <param name="recent">Over about how many values the deviation is averaged.</param>
 internal sealed class SeasonalResidual(int recent) : IStatistic
 {
     private const int Slots = 96;
     private const double Fastest = 0.02;
-    private const double Most = 50;
+    private const double Most = 10;
 
     /// <summary>Times a time of the day was seen before its usual value is told.</summary>
     private const int Known = 30;
@@ -30,11 +30,11 @@ internal sealed class SeasonalResidual(int recent) : IStatistic
         _overallDeviation += step * (Math.Abs(value - _overallMean) - _overallDeviation);
         _overallMean += step * (value - _overallMean);
 
-        var nearest = Math.Min(Math.Min(Deviation(value, slot), Deviation(value, (slot + 1) % Slots)), Deviation(value, (slot + Slots - 1) % Slots));
-        var statistic = 0.0;
-        if (nearest < double.PositiveInfinity) statistic = _averaged += (Math.Min(nearest, Most) - _averaged) / recent;
+        var nearest = Nearest(Nearest(Deviation(value, slot), Deviation(value, (slot + 1) % Slots)), Deviation(value, (slot + Slots - 1) % Slots));
+        var isKnown = double.IsFinite(nearest);
+        if (isKnown) _averaged += (Math.Clamp(nearest, -Most, Most) - _averaged) / recent;
         Learn(value, slot);
-        return statistic;
+        return isKnown ? Math.Abs(_averaged) : 0;
     }
 
     /// <summary>What is usual at a time of day; null: not seen often enough.</summary>
@@ -46,7 +46,9 @@ internal sealed class SeasonalResidual(int recent) : IStatistic
 
     private double Deviation(double value, int slot) => _seen[slot] < 2
         ? double.PositiveInfinity
-        : Math.Abs(value - _mean[slot]) / (_deviation[slot] + 0.1 * _overallDeviation + 1e-9);
+        : (value - _mean[slot]) / (_deviation[slot] + 0.1 * _overallDeviation + 1e-9);
+
+    private static double Nearest(double one, double other) => Math.Abs(other) < Math.Abs(one) ? other : one;
 
     private void Learn(double value, int slot)
     {

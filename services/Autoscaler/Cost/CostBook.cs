@@ -28,6 +28,9 @@ internal sealed class CostBook
 internal sealed class CostAccount
 {
     private readonly Lock _gate = new();
+    private const int MostReadings = 32;
+    private static readonly TimeSpan HalfATick = TimeSpan.FromMilliseconds(500);
+    private readonly List<(DateTimeOffset At, IReadOnlyList<MetricReading> Readings)> _readings = [];
     private readonly UsageProfile _usage;
     private readonly CostMeter _meter;
     private string? _settingsText;
@@ -68,11 +71,26 @@ internal sealed class CostAccount
         _settingsText = text;
     }
 
-    public void Add(in LoadSecond second, Func<IReadOnlyList<MetricReading>> readings)
+    /// <summary>
+    /// Keeps what is read of the metrics now, once per sync period, until the shadows have come to this second: they are some seconds behind, and must
+    /// not see what was not known then.
+    /// </summary>
+    public void Read(DateTimeOffset now, Func<IReadOnlyList<MetricReading>> read)
     {
         lock (_gate)
         {
-            _meter.Add(second, Settings, Capacity, Startup, readings);
+            if (Settings.Metrics.Count == 0 || (_readings.Count > 0 && now >= _readings[^1].At && now - _readings[^1].At < Settings.Behavior.SyncPeriod - HalfATick)) return;
+            _readings.Add((now, read()));
+            if (_readings.Count > MostReadings) _readings.RemoveAt(0);
+        }
+    }
+
+    public void Add(in LoadSecond second)
+    {
+        lock (_gate)
+        {
+            var at = second.At;
+            _meter.Add(second, Settings, Capacity, Startup, () => _readings.FindLast(reading => reading.At <= at + HalfATick).Readings);
             Latest = second;
         }
     }

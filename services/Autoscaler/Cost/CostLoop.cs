@@ -14,6 +14,7 @@ internal sealed partial class CostLoop(
     CostBook book,
     MetricIntake metrics,
     Leadership leadership,
+    Fleet fleet,
     TimeProvider time,
     ILogger<CostLoop> logger) : BackgroundService
 {
@@ -118,14 +119,13 @@ internal sealed partial class CostLoop(
         var through = new DateTimeOffset(settled.UtcTicks - (settled.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
         foreach (var account in book.Accounts)
         {
+            account.Read(now, () => [.. account.Settings.Metrics.Select(target => Readings.Read(metrics.Windows, account.Application, account.Settings, target, now))]);
+
             // What is new here was measured before it was heard of.
             var known = account.SteppedThrough;
             for (var at = known > through || through - known > Remembered ? through - Remembered : known + Tick; at <= through; at += Tick)
             {
-                if (LiveLoad.Read(metrics.Windows, account, at, now) is { } second)
-                {
-                    account.Add(second, () => [.. account.Settings.Metrics.Select(target => Readings.Read(metrics.Windows, account.Application, account.Settings, target, now))]);
-                }
+                if (LiveLoad.Read(metrics.Windows, account, at, now, fleet.Find(account.Application)?.Row.Wanted ?? account.Wanted) is { } second) account.Add(second);
             }
 
             account.SteppedThrough = through;

@@ -39,8 +39,8 @@ internal sealed class CostMeter
     /// <param name="settings">The scaling settings in force.</param>
     /// <param name="capacity">What a replica can take.</param>
     /// <param name="startup">How long replicas take to become ready.</param>
-    /// <param name="readings">Reads the metrics of the settings; asked only when a shadow is to decide.</param>
-    public void Add(in LoadSecond second, ScalingSettings settings, CapacityBasis capacity, TimeSpan startup, Func<IReadOnlyList<MetricReading>> readings)
+    /// <param name="readings">Reads the metrics of the settings; asked only when a shadow is to decide; null: nothing was read by then, so it decides later.</param>
+    public void Add(in LoadSecond second, ScalingSettings settings, CapacityBasis capacity, TimeSpan startup, Func<IReadOnlyList<MetricReading>?> readings)
     {
         if (Last is { } last && second.At <= last) return;
         var hour = new DateTimeOffset(second.At.UtcTicks - (second.At.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
@@ -74,14 +74,14 @@ internal sealed class CostMeter
         return new CostMeter(Factors.Select(factor => known.TryGetValue(factor, out var saved) ? HpaShadow.Of(saved) : new HpaShadow(factor))) { Last = state.Last, Open = open ?? new() };
     }
 
-    private void Step(in LoadSecond second, ScalingSettings settings, TimeSpan startup, Func<IReadOnlyList<MetricReading>> readings)
+    private void Step(in LoadSecond second, ScalingSettings settings, TimeSpan startup, Func<IReadOnlyList<MetricReading>?> readings)
     {
         IReadOnlyList<MetricReading>? read = null;
         var isNew = Last is not { } last || second.At - last > LongestGap;
         foreach (var shadow in _shadows)
         {
             if (isNew || shadow.Wanted == 0) shadow.Begin(Math.Max(second.Wanted, 1), second.At);
-            if (shadow.IsDue(second.At)) shadow.Decide(second.At, settings, read ??= readings(), startup);
+            if (shadow.IsDue(second.At) && (read ??= readings()) is { } known) shadow.Decide(second.At, settings, known, startup);
         }
     }
 

@@ -15,12 +15,13 @@ internal static class LiveLoad
     /// <param name="account">The application.</param>
     /// <param name="at">The second, not settled for longer than the windows remember.</param>
     /// <param name="now">The time.</param>
-    public static LoadSecond? Read(MetricWindows windows, CostAccount account, DateTimeOffset at, DateTimeOffset now)
+    /// <param name="wanted">Replicas that scaling wants; the gauge of that name adds up the revisions of a rollout.</param>
+    public static LoadSecond? Read(MetricWindows windows, CostAccount account, DateTimeOffset at, DateTimeOffset now, int wanted)
     {
         var over = windows.Over(now - at + TimeSpan.FromSeconds(2));
-        double? Of(Statistic statistic, string metric)
+        double? Of(Statistic statistic, string metric, string? revision = null)
         {
-            foreach (var point in over.History(statistic, account.Application, metric))
+            foreach (var point in over.History(statistic, account.Application, metric, revision, revision))
             {
                 if (point.At == at) return point.Value;
             }
@@ -30,8 +31,7 @@ internal static class LiveLoad
 
         var requests = Of(Statistic.Sum, MetricNames.Requests);
         var isServed = requests is not null || over.Last(account.Application, MetricNames.InFlight) is not null;
-        if (Of(Statistic.Last, MetricNames.ReadyReplicas) is not { } ready || (!isServed && account.Capacity.RequestsPerSecond is not null)) return null;
-        var wanted = (int)Math.Round(Of(Statistic.Last, MetricNames.WantedReplicas) ?? account.Wanted);
+        if (Of(Statistic.Last, MetricNames.ReadyReplicas, revision: "") is not { } ready || (!isServed && account.Capacity.RequestsPerSecond is not null)) return null;
         var cores = Of(Statistic.Last, MetricNames.Cpu);
         return new LoadSecond
         {

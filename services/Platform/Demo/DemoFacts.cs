@@ -46,4 +46,6 @@ internal sealed record DemoFacts
     public ObservedRollout? Second { get; init; }
     /// <summary>The broken revision's rollout.</summary>
     public ObservedRollout? Third { get; init; }
+    /// <summary>The scaling beside a HorizontalPodAutoscaler's on the same demand; null: nothing was compared.</summary>
+    public ScalingComparison? Scaling { get; init; }
 }

@@ -53,6 +53,7 @@ internal sealed class DemoRun(DemoOptions options, PlatformClient client, DemoSt
         load.Recorder.BeginPhase(DemoPhases.After, load.Elapsed);
         state.Doing = "replaying the rest of the day";
         await sending;
+        var scaling = await ScalingComparison.OfAsync(client, second.Manifest.Name, clock, ct);
         state.Doing = "done";
         return new DemoFacts
         {
@@ -63,6 +64,7 @@ internal sealed class DemoRun(DemoOptions options, PlatformClient client, DemoSt
             Demand = [],
             Second = switched,
             Third = broken,
+            Scaling = scaling,
         };
     }
 

@@ -56,6 +56,8 @@ internal sealed record DemoSummary
     public required IReadOnlyList<int> Replicas { get; init; }
     /// <summary>Requests per second, by slot of the day.</summary>
     public required IReadOnlyList<double> Demand { get; init; }
+    /// <summary>The scaling beside a HorizontalPodAutoscaler's on the same demand; null: nothing was compared.</summary>
+    public ScalingComparison? Scaling { get; init; }
     /// <summary>What was promised.</summary>
     public required IReadOnlyList<Promise> Promises { get; init; }
     /// <summary>Whether every promise was kept.</summary>
@@ -75,6 +77,7 @@ internal sealed record DemoSummary
             RollbackSeconds = facts.Third?.TimeToRollBack?.TotalSeconds,
             Replicas = [.. facts.Replicas.Select(point => point.Serving)],
             Demand = facts.Demand,
+            Scaling = facts.Scaling,
             Promises = Demo.Promises.Judge(facts),
         };
     }
@@ -99,6 +102,7 @@ internal sealed record DemoSummary
         console.WriteLine();
         console.WriteLine($"demand    {Sparkline.Of(Demand, ChartWidth)}  up to {Demand.DefaultIfEmpty(0).Max():0} requests/s");
         console.WriteLine($"replicas  {Sparkline.Of([.. Replicas.Select(r => (double)r)], ChartWidth)}  {Replicas.DefaultIfEmpty(0).Min()} to {Replicas.DefaultIfEmpty(0).Max()}");
+        Scaling?.Write(console);
         console.WriteLine($"v2 had all traffic {Seconds(SwitchSeconds)} after it was asked for; v3 had none {Seconds(RollbackSeconds)} after its first failed answer.");
         console.WriteLine();
         foreach (var promise in Promises)

@@ -9,13 +9,16 @@ namespace Platform.CommandLine.Demo;
 /// <summary>The demonstration from a clean folder to a clean end: start everything, run the day, tell what happened, stop everything.</summary>
 internal sealed class Demonstration(Cli cli, DemoOptions options)
 {
+    /// <summary>A day that lasts minutes is forecast second by second, and drawn as often.</summary>
+    private static readonly string[] Quick = ["Autoscaler:ForecastStep=1s", "Cost:PictureEvery=1s"];
+
     public async Task<int> RunAsync(string dataFolder, int? firstPort, CancellationToken ct)
     {
         var manifests = await ReadManifestsAsync(ct);
         if (manifests is null) return ExitCode.Usage;
         await PrepareAsync(dataFolder, ct);
         cli.Output.Standard.WriteLine("Starting the platform: gateway, deployment, autoscaler, healthmonitor …");
-        var settings = new HostSettings { DataFolder = dataFolder, FirstPort = firstPort, LogLevel = "Fatal" };
+        var settings = new HostSettings { DataFolder = dataFolder, FirstPort = firstPort, LogLevel = "Fatal", Further = Quick };
         try
         {
             await using var host = await PlatformHost.StartAsync(settings, ct);

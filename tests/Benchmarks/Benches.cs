@@ -1,5 +1,6 @@
 using Platform.Benchmarks.Anomalies;
 using Platform.Benchmarks.Autoscale;
+using Platform.Benchmarks.AutoscaleFleet;
 using Platform.Benchmarks.Forecast;
 using Platform.Benchmarks.Gateway;
 using Platform.Benchmarks.Judge;
@@ -21,5 +22,6 @@ internal static class Benches
         new ForecastBench(),
         new AnomaliesBench(),
         new AutoscaleBench(),
+        new AutoscaleFleetBench(),
     ];
 }

@@ -66,7 +66,7 @@ internal static class OverviewEndpoints
             Status = waiting.Count == 0 ? "healthy" : "degraded",
             At = time.GetUtcNow(),
             Decides = leadership.IsHeld,
-            Applications = fleet.Applications.Count,
+            Applications = fleet.Count,
             WaitingFor = waiting,
             History = new HistoryHealth
             {

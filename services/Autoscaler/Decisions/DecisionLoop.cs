@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.Outlooks;
@@ -32,6 +33,8 @@ internal sealed partial class DecisionLoop(
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan GaugeWindow = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan QuickPeriod = TimeSpan.FromSeconds(1);
+    private static readonly Meter Meter = new("Platform.Autoscaler");
+    private static readonly Histogram<double> Latency = Meter.CreateHistogram<double>("platform.autoscaler.decision.latency", "s", "From a measurement to the decision that takes it into account, written down if it is to be.");
     private readonly long _start = time.GetTimestamp();
 
     /// <summary>The newest decision, written or not, and when the next one is due; null: this instance does not decide for the application.</summary>
@@ -102,7 +105,7 @@ internal sealed partial class DecisionLoop(
     }
 
     /// <summary>
-    /// When its period is over. With a period of a second or so, already when half of it is over and something new has been measured: it falls
+    /// When its period is over. With a period of a second or so, already a little before if something new has been measured: it falls
     /// in step with whoever measures, and does not look at a measurement when it is a second old.
     /// </summary>
     private bool IsDue(TrackedApplication application)
@@ -110,7 +113,7 @@ internal sealed partial class DecisionLoop(
         var now = time.GetTimestamp();
         if (now >= application.DueAt) return true;
         var period = PeriodOf(application.Settings);
-        return period <= 2 * QuickPeriod && metrics.HeardAt(application.Name) > application.DecidedOn && time.GetElapsedTime(now, application.DueAt) <= period / 2;
+        return period <= 2 * QuickPeriod && metrics.HeardAt(application.Name) > application.DecidedOn && time.GetElapsedTime(now, application.DueAt) <= period / 5;
     }
 
     /// <summary>A forecast is of no use to who looks at it four times a minute.</summary>
@@ -120,6 +123,7 @@ internal sealed partial class DecisionLoop(
     /// <returns>What is to be written; null: nothing.</returns>
     private Verdict? Decide(TrackedApplication application)
     {
+        var heardBefore = application.DecidedOn;
         application.DecidedOn = metrics.HeardAt(application.Name);
         application.DueAt = time.GetTimestamp() + (long)(PeriodOf(application.Settings).TotalSeconds * time.TimestampFrequency);
         if (application.Broken is { } broken)
@@ -140,8 +144,10 @@ internal sealed partial class DecisionLoop(
 
         var isNew = DecisionStore.TellsSomethingNew(decision, application.Last);
         var beginsRun = decision.Recommended is { } recommended && application.BeginsRun(recommended);
-        if (isNew || beginsRun || row != application.Row) return new Verdict(application, row, decision, isNew, beginsRun, Guid.NewGuid());
+        var measured = metrics.HeardAt(application.Name) > heardBefore ? metrics.MeasuredAt(application.Name) : (DateTimeOffset?)null;
+        if (isNew || beginsRun || row != application.Row) return new Verdict(application, row, decision, isNew, beginsRun, Guid.NewGuid(), measured);
         Remember(application, decision);
+        Record(measured, now);
         return null;
     }
 
@@ -149,7 +155,7 @@ internal sealed partial class DecisionLoop(
     {
         var (settings, _) = Schedule.Apply(application.Settings, now);
         var readings = Readings.All(metrics.Windows, sources, application.Name, settings, now);
-        var activity = Readings.Activity(metrics.Windows, application.Name, readings);
+        var activity = settings.ZeroAfter is not null || row.Wanted == 0 ? Readings.Activity(metrics.Windows, application.Name, readings) : null;
         if (activity is not { IsIdle: true }) application.BusyAt = time.GetTimestamp();
         return new ScalingInput
         {
@@ -182,8 +188,10 @@ internal sealed partial class DecisionLoop(
                 else fleet.Distrust(verdict.Row.Touched);
             }
         }, cancellationToken);
+        var now = time.GetUtcNow();
         foreach (var verdict in written)
         {
+            Record(verdict.Measured, now);
             var (application, decision) = (verdict.Application, verdict.Decision);
             application.Row = verdict.After();
             if (decision.Changes)
@@ -219,6 +227,11 @@ internal sealed partial class DecisionLoop(
             },
             cancellationToken);
         return true;
+    }
+
+    private static void Record(DateTimeOffset? measured, DateTimeOffset now)
+    {
+        if (measured is { } at && Latency.Enabled) Latency.Record(Math.Max(0, (now - at).TotalSeconds));
     }
 
     private static void Remember(TrackedApplication application, ScalingDecision decision)
@@ -266,7 +279,8 @@ internal sealed partial class DecisionLoop(
     /// <param name="IsNew">It belongs into the list.</param>
     /// <param name="BeginsRun">It recommends another number than the last one.</param>
     /// <param name="Command">The command's id, if there is one.</param>
-    private sealed record Verdict(TrackedApplication Application, ScaledApplication Row, ScalingDecision Decision, bool IsNew, bool BeginsRun, Guid Command)
+    /// <param name="Measured">When what is new to it was measured; null: nothing is.</param>
+    private sealed record Verdict(TrackedApplication Application, ScaledApplication Row, ScalingDecision Decision, bool IsNew, bool BeginsRun, Guid Command, DateTimeOffset? Measured)
     {
         public ScaledApplication After() =>
             Decision.Changes ? Row with { Pending = Command, PendingTo = Decision.Desired, PendingSince = Decision.At } : Row;

@@ -20,7 +20,10 @@ internal sealed class Fleet([FromKeyedServices(AutoscalerModule.Name)] Database 
     private long _seen = -1;
     private int _term = -1;
 
-    public ICollection<TrackedApplication> Applications => _applications.Values;
+    /// <summary>All of them, without a copy.</summary>
+    public IEnumerable<TrackedApplication> Applications => _applications.Select(pair => pair.Value);
+
+    public int Count => _applications.Count;
 
     public TrackedApplication? Find(string name) => _applications.GetValueOrDefault(name);
 

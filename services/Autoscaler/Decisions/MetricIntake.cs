@@ -15,20 +15,23 @@ internal sealed class MetricIntake(TimeProvider time, FleetHistory history, Samp
     /// <summary>Decisions look back half a minute at most (<see cref="Readings.Window"/>).</summary>
     private static readonly MetricWindowsOptions Bounds = new() { Retention = TimeSpan.FromSeconds(40), MaximumSeries = 1_000_000 };
 
-    private readonly ConcurrentDictionary<string, long> _heard = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Heard> _heard = new(StringComparer.Ordinal);
     private readonly SampleCheck _check = new(time, faults);
     private volatile MetricWindows _windows = new(time, Bounds);
 
     public MetricWindows Windows => _windows;
 
     /// <summary>How long ago a usable batch about the application arrived, whatever the clock was set to since; null: never since the start.</summary>
-    public TimeSpan? SilentFor(string application) => _heard.TryGetValue(application, out var at) ? time.GetElapsedTime(at) : null;
+    public TimeSpan? SilentFor(string application) => _heard.TryGetValue(application, out var heard) ? time.GetElapsedTime(heard.Timestamp) : null;
 
     /// <summary>The same as a time.</summary>
     public DateTimeOffset? LastHeard(string application) => SilentFor(application) is { } silence ? time.GetUtcNow() - silence : null;
 
     /// <summary>When the newest usable batch about the application arrived; 0: never. Grows with each.</summary>
-    public long HeardAt(string application) => _heard.GetValueOrDefault(application);
+    public long HeardAt(string application) => _heard.GetValueOrDefault(application).Timestamp;
+
+    /// <summary>When the newest usable batch about the application was measured.</summary>
+    public DateTimeOffset MeasuredAt(string application) => _heard.GetValueOrDefault(application).MeasuredAt;
 
     public void Add(MetricBatch batch)
     {
@@ -47,6 +50,8 @@ internal sealed class MetricIntake(TimeProvider time, FleetHistory history, Samp
         }
 
         _windows.Add(good);
-        _heard[good.Application] = time.GetTimestamp();
+        _heard[good.Application] = new Heard(time.GetTimestamp(), good.At);
     }
+
+    private readonly record struct Heard(long Timestamp, DateTimeOffset MeasuredAt);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace Platform.Workloads.Runtimes.Processes;
 
@@ -17,8 +18,8 @@ public sealed class FreePorts
     private readonly Queue<int> _recent = new();
     private readonly int _highest;
 
-    /// <summary>Starts at a place of its own, so that two platforms on one machine rarely meet.</summary>
-    public FreePorts() : this(new Random(Environment.ProcessId ^ Environment.TickCount), OutgoingFrom())
+    /// <summary>Starts at a place of its own, so that two platforms on one machine, or two begun in the same moment, rarely meet.</summary>
+    public FreePorts() : this(new Random(RandomNumberGenerator.GetInt32(int.MaxValue)), OutgoingFrom())
     {
     }
 

@@ -18,6 +18,10 @@ public sealed class FreePortsTests
     }
 
     [Fact]
+    public void Take_ManyBegunInTheSameMoment_GiveDifferentPorts() =>
+        Assert.InRange(Enumerable.Range(0, 50).Select(_ => new FreePorts().Take()).Distinct().Count(), 45, 50);
+
+    [Fact]
     public void Take_APortSomebodyListensOn_IsPassedOver()
     {
         var wanted = new FreePorts(new Random(2), outgoingFrom: 32_768).Take();

@@ -93,12 +93,14 @@ static void Burn()
 static async Task<int> Serve(bool stubborn, Func<int, int> status, int? port = null)
 {
     var stop = new TaskCompletionSource();
-    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+    // Never let go of: who is asked to end twice ends as he was asked to the first time.
+    var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
     {
         context.Cancel = true;
         Console.WriteLine("asked to end");
         if (!stubborn) stop.TrySetResult();
     });
+    AppDomain.CurrentDomain.ProcessExit += (_, _) => GC.KeepAlive(terminate);
     using var listener = new TcpListener(IPAddress.Parse(Environment.GetEnvironmentVariable("LISTEN") ?? "127.0.0.1"), port ?? int.Parse(Environment.GetEnvironmentVariable("PORT")!));
     listener.Start();
     Console.WriteLine("serving");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Platform.Autoscaler.Anomalies.Watching;
 using Platform.Contracts.Anomalies;
 using Platform.Hosting;
@@ -9,8 +8,6 @@ namespace Platform.Autoscaler.Api;
 /// <summary>What was unusual, and what may have caused it.</summary>
 internal static class AnomalyEndpoints
 {
-    private const int LongestPage = 500;
-
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapGet("/anomalies", ListAsync).RequireAuthorization(Roles.Viewer)
         .WithSummary("Anomalies, newest first")
         .WithDescription("Per anomaly: metric, value, expected range, score, severity and ranked causes. By application, metric, since (a time) and open=true; pages with limit and after.");
@@ -25,18 +22,11 @@ internal static class AnomalyEndpoints
         [FromKeyedServices(AutoscalerModule.Name)] Database database,
         CancellationToken cancellationToken)
     {
-        var size = limit ?? 50;
-        if (size is < 1 or > LongestPage) return Problem.BadRequest("bad-page", "The page cannot be made", [new FieldProblem("limit", $"1 to {LongestPage}", $"{size}")]);
-        var before = long.MaxValue;
-        if (after is not null && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out before))
-        {
-            return Problem.BadRequest("bad-page", "The page cannot be made", [new FieldProblem("after", "the next of the page before", $"'{after}'")]);
-        }
-
+        if (NumberedPage.Read(limit, after, out var size, out var before) is { } problem) return problem;
         var rows = await database.ReadAsync(
             reader => AnomalyStore.PageAsync(reader, application, metric, since ?? DateTimeOffset.UnixEpoch, open ?? false, before, size + 1), cancellationToken);
         var items = rows.Take(size).Select(row => View(row.Sequence, row.Anomaly)).ToList();
-        return Results.Ok(new Contracts.Http.Page<AnomalyView> { Items = items, Next = rows.Count > size ? items[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null });
+        return Results.Ok(new Contracts.Http.Page<AnomalyView> { Items = items, Next = NumberedPage.Next(rows.Count > size, items.LastOrDefault()?.Sequence ?? 0) });
     }
 
     private static AnomalyView View(long sequence, Anomaly anomaly) => new()

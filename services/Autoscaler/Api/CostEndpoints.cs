@@ -9,8 +9,6 @@ namespace Platform.Autoscaler.Api;
 /// <summary>What applications cost.</summary>
 internal static class CostEndpoints
 {
-    private const int LongestPage = 500;
-
     public static void Map(IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/cost-analysis", ListAsync).RequireAuthorization(Roles.Viewer).Produces<Page<CostReport>>()
             .WithSummary("What applications cost, and what would cost less")
@@ -19,8 +17,8 @@ internal static class CostEndpoints
     private static async Task<IResult> ListAsync(
         string? application, string? after, int? limit, CostDesk desk, [FromKeyedServices(AutoscalerModule.Name)] Database database, CancellationToken cancellationToken)
     {
-        var size = limit ?? 50;
-        if (size is < 1 or > LongestPage) return Problem.BadRequest("bad-page", "The page cannot be made", [new FieldProblem("limit", $"1 to {LongestPage}", $"{size}")]);
+        // Paged by name: only the limit is a number.
+        if (NumberedPage.Read(limit, after: null, out var size, out _) is { } problem) return problem;
         var names = (await database.ReadAsync(ApplicationStore.ListAsync, cancellationToken)).Select(known => known.Name).ToList();
         if (application is not null && !names.Contains(application)) return RecommendationEndpoints.UnknownApplication(application, names);
         var chosen = names.Where(name => (application is null || name == application) && (after is null || string.CompareOrdinal(name, after) > 0)).Order(StringComparer.Ordinal).Take(size + 1).ToList();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Platform.Autoscaler.Applications;
@@ -15,8 +14,6 @@ namespace Platform.Autoscaler.Api;
 /// <summary>What the autoscaler thinks now, and what it decided before.</summary>
 internal static class RecommendationEndpoints
 {
-    private const int LongestPage = 500;
-
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/recommendations", ListAsync).RequireAuthorization(Roles.Viewer)
@@ -54,14 +51,7 @@ internal static class RecommendationEndpoints
     private static async Task<IResult> DecisionsAsync(
         string? application, string? service, string? after, int? limit, [FromKeyedServices(AutoscalerModule.Name)] Database database, CancellationToken cancellationToken)
     {
-        var size = limit ?? 50;
-        if (size is < 1 or > LongestPage) return Problem.BadRequest("bad-page", "The page cannot be made", [new FieldProblem("limit", $"1 to {LongestPage}", $"{size}")]);
-        var before = long.MaxValue;
-        if (after is not null && !long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out before))
-        {
-            return Problem.BadRequest("bad-page", "The page cannot be made", [new FieldProblem("after", "the next of the page before", $"'{after}'")]);
-        }
-
+        if (NumberedPage.Read(limit, after, out var size, out var before) is { } problem) return problem;
         var rows = await database.ReadAsync(reader => DecisionStore.PageAsync(reader, application ?? service, before, size + 1), cancellationToken);
         var items = rows.Take(size).Select(row => new DecisionView
         {
@@ -69,7 +59,7 @@ internal static class RecommendationEndpoints
             Application = row.Application,
             Decision = JsonSerializer.Deserialize<ScalingDecision>(row.Decision, PlatformJson.Options)!,
         }).ToList();
-        return Results.Ok(new Contracts.Http.Page<DecisionView> { Items = items, Next = rows.Count > size ? items[^1].Sequence.ToString(CultureInfo.InvariantCulture) : null });
+        return Results.Ok(new Contracts.Http.Page<DecisionView> { Items = items, Next = NumberedPage.Next(rows.Count > size, items.LastOrDefault()?.Sequence ?? 0) });
     }
 
     internal static RecommendationView View(

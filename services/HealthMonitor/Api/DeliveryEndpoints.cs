@@ -27,21 +27,21 @@ internal static class DeliveryEndpoints
     private static async Task<IResult> DeliveriesAsync(
         string id, string? after, int? limit, [FromKeyedServices(HealthMonitorModule.Name)] Database database, CancellationToken cancellationToken)
     {
-        if (Paging.Read(limit, after, out var size, out var before) is { } problem) return problem;
+        if (NumberedPage.Read(limit, after, out var size, out var before) is { } problem) return problem;
         if (await WebhookEndpoints.FindAsync(database, id, cancellationToken) is null) return WebhookEndpoints.Unknown(id);
         var rows = await database.ReadAsync(reader => SubscriptionStore.DeliveriesAsync(reader, id, before, size + 1), cancellationToken);
         var items = rows.Take(size).ToList();
-        return Results.Ok(new Contracts.Http.Page<Delivery> { Items = items, Next = Paging.Next(rows.Count > size, items.Count > 0 ? items[^1].Sequence : 0) });
+        return Results.Ok(new Contracts.Http.Page<Delivery> { Items = items, Next = NumberedPage.Next(rows.Count > size, items.Count > 0 ? items[^1].Sequence : 0) });
     }
 
     private static async Task<IResult> DeadLettersAsync(
         string id, string? after, int? limit, [FromKeyedServices(HealthMonitorModule.Name)] Database database, CancellationToken cancellationToken)
     {
-        if (Paging.Read(limit, after, out var size, out var before) is { } problem) return problem;
+        if (NumberedPage.Read(limit, after, out var size, out var before) is { } problem) return problem;
         if (await WebhookEndpoints.FindAsync(database, id, cancellationToken) is null) return WebhookEndpoints.Unknown(id);
         var rows = await database.ReadAsync(reader => SubscriptionStore.DeadLettersAsync(reader, id, before, size + 1), cancellationToken);
         var items = rows.Take(size).Select(DeadLetterView.Of).ToList();
-        return Results.Ok(new Contracts.Http.Page<DeadLetterView> { Items = items, Next = Paging.Next(rows.Count > size, items.Count > 0 ? items[^1].EventSequence : 0) });
+        return Results.Ok(new Contracts.Http.Page<DeadLetterView> { Items = items, Next = NumberedPage.Next(rows.Count > size, items.Count > 0 ? items[^1].EventSequence : 0) });
     }
 
     private static async Task<IResult> ReplayAsync(

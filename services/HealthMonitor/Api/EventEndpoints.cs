@@ -28,10 +28,10 @@ internal static class EventEndpoints
             return Results.Empty;
         }
 
-        if (Paging.Read(limit, after, out var size, out var before) is { } problem) return problem;
+        if (NumberedPage.Read(limit, after, out var size, out var before) is { } problem) return problem;
         var rows = await database.ReadAsync(reader => EventLog.BeforeAsync(reader, before, size + 1, new EventFilter(type, application)), context.RequestAborted);
         var items = rows.Take(size).Select(EventView.Of).ToList();
-        return Results.Ok(new Contracts.Http.Page<EventView> { Items = items, Next = Paging.Next(rows.Count > size, items.Count > 0 ? items[^1].Sequence : 0) });
+        return Results.Ok(new Contracts.Http.Page<EventView> { Items = items, Next = NumberedPage.Next(rows.Count > size, items.Count > 0 ? items[^1].Sequence : 0) });
     }
 
     private static async Task StreamAsync(

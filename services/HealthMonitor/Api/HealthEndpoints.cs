@@ -20,7 +20,7 @@ internal static class HealthEndpoints
     private static async Task<IResult> AlertsAsync(
         string? application, string? after, int? limit, [FromKeyedServices(HealthMonitorModule.Name)] Database database, CancellationToken cancellationToken)
     {
-        if (Paging.Read(limit, after, out var size, out var before) is { } problem) return problem;
+        if (NumberedPage.Read(limit, after, out var size, out var before) is { } problem) return problem;
         var until = before > Microseconds(DateTimeOffset.MaxValue) ? DateTimeOffset.MaxValue : DateTimeOffset.UnixEpoch.AddTicks(before * TimeSpan.TicksPerMicrosecond);
         var (active, history) = await database.ReadAsync(
             async reader => (await AlertStore.ActiveAsync(reader), await AlertStore.HistoryAsync(reader, application, until, size + 1)), cancellationToken);

@@ -1,14 +1,17 @@
 using System.Globalization;
-using Platform.Hosting;
 
-namespace Platform.HealthMonitor.Api;
+namespace Platform.Hosting;
 
-/// <summary>The <c>limit</c> and <c>after</c> of lists.</summary>
-internal static class Paging
+/// <summary>The <c>limit</c> and <c>after</c> of lists that are read newest first, by number: 1 to 500 items, 50 when nothing is said.</summary>
+public static class NumberedPage
 {
     private const int Longest = 500;
 
     /// <summary>Reads both; the problem is null when they are fine.</summary>
+    /// <param name="limit">As asked for; null: nothing was said.</param>
+    /// <param name="after">The <c>next</c> of the page before; null: from the newest.</param>
+    /// <param name="size">Items to give.</param>
+    /// <param name="before">Only items with a number below this.</param>
     public static ProblemResult? Read(int? limit, string? after, out int size, out long before)
     {
         size = limit ?? 50;
@@ -23,5 +26,8 @@ internal static class Paging
         return problems.Count == 0 ? null : Problem.BadRequest("bad-page", "The page cannot be made", problems);
     }
 
+    /// <summary>What <c>next</c> says: the last item's number; null: there is no more.</summary>
+    /// <param name="more">Whether there are more.</param>
+    /// <param name="last">The number of the last item given.</param>
     public static string? Next(bool more, long last) => more ? last.ToString(CultureInfo.InvariantCulture) : null;
 }

@@ -14,6 +14,8 @@ namespace Platform.Workloads.Runtimes.Processes;
 /// </summary>
 internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
 {
+    private const int MostRemovals = 20;
+    private static readonly TimeSpan RemovalPause = TimeSpan.FromMilliseconds(50);
     private readonly IEffects _effects;
     private readonly ISecrets _secrets;
     private readonly TimeProvider _clock;
@@ -61,7 +63,7 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
                 // Our child stays at least as a zombie until the watch below reaps it, so it is there to be read.
                 return Markers.Of(spec).Handle(new ProcessInstance(processId, ProcessTable.Find(processId)!.StartTime).ToString());
             });
-            Follow(handle);
+            Follow(handle, group);
             return handle;
         }
         catch (ReplicaStartException)
@@ -141,14 +143,12 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
         if (_endings.ContainsKey((handle.Id, handle.Generation))) return;
         if (ProcessTable.Output(ProcessInstance.Of(handle).ProcessId) is { } output && Path.GetFileName(output) == handle.Id + ".log")
             _logs[(handle.Id, handle.Generation)] = new ReplicaLog(output, _options.LargestLog, _options.KeptLogs);
-        Follow(handle);
+        Follow(handle, _groups.Value?.GroupOf(ProcessInstance.Of(handle).ProcessId));
     }
 
-    private void Follow(ReplicaHandle handle)
-    {
-        var process = ProcessInstance.Of(handle);
-        _endings[(handle.Id, handle.Generation)] = (process, FollowAsync(handle, _groups.Value?.GroupOf(process.ProcessId)));
-    }
+    /// <summary>The group is told, not looked up: the kernel takes a process that has ended out of its group (version 1), so a quick one has none to be found.</summary>
+    private void Follow(ReplicaHandle handle, ReplicaGroup? group) =>
+        _endings[(handle.Id, handle.Generation)] = (ProcessInstance.Of(handle), FollowAsync(handle, group));
 
     /// <summary>When the replica has ended, however it did, what it started is ended too, and its group goes.</summary>
     private async Task FollowAsync(ReplicaHandle handle, ReplicaGroup? group)
@@ -158,7 +158,7 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
             var status = await ExitOf(handle);
             _log.LogDebug("Replica {Replica} (process {Process}) {Status}", handle.Id, handle.Instance, status);
             await _stop.EndStragglersAsync(handle, group, CancellationToken.None);
-            group?.TryRemove();
+            if (group is not null) await RemoveAsync(group);
         }
         catch (Exception error)
         {
@@ -169,6 +169,12 @@ internal sealed class ProcessRuntime : IReplicaRuntime, IDisposable
             _logs.TryRemove((handle.Id, handle.Generation), out _);
             _endings.TryRemove((handle.Id, handle.Generation), out _);
         }
+    }
+
+    /// <summary>The kernel may hold a group for a moment after its last process has ended. What is still there later goes as a leftover at the next start.</summary>
+    private async Task RemoveAsync(ReplicaGroup group)
+    {
+        for (var tries = 0; !group.TryRemove() && tries < MostRemovals; tries++) await Task.Delay(RemovalPause, _clock);
     }
 
     private void RotateLogs()

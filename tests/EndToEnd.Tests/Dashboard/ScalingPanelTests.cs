@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using Platform.Contracts.Anomalies;
 using Platform.Contracts.Scaling;
 using static Microsoft.Playwright.Assertions;
 
@@ -47,6 +48,53 @@ public sealed class ScalingPanelTests(DashboardFixture fixture) : IClassFixture<
         await Expect(visit.Page.Locator("#decision")).ToContainTextAsync("8 replicas now.");
         Assert.Empty(visit.Complaints);
     }
+
+    [Fact]
+    public async Task What_is_unusual_is_told_with_its_causes_and_stays_first_until_it_is_over()
+    {
+        await using var story = await Story.StartAsync();
+        await story.PublishAsync(Picture(DateTimeOffset.UtcNow));
+        await using var visit = await fixture.OpenAsync(story: story);
+        var found = visit.Page.Locator("#anomalies li.anomaly");
+        var lasting = Anomaly(DateTimeOffset.UtcNow.AddMinutes(-9)) with
+        {
+            Causes =
+            [
+                new AnomalyCause { Kind = "rollout", CorrelationId = Guid.NewGuid(), At = DateTimeOffset.UtcNow.AddMinutes(-10), Weight = 0.71, Description = "v2 took the traffic." },
+                new AnomalyCause { Kind = "scaling", CorrelationId = Guid.NewGuid(), At = DateTimeOffset.UtcNow.AddMinutes(-12), Weight = 0.12, Description = "2 replicas became 4." },
+            ],
+        };
+        await story.PublishAsync(lasting);
+        await Expect(found).ToHaveCountAsync(1);
+        await Expect(found).ToContainTextAsync("Usual is 40 to 60.");
+        await Expect(found.GetByRole(AriaRole.List, new() { Name = "Likely causes" }).GetByRole(AriaRole.Listitem)).ToHaveTextAsync(["71 % rollout: v2 took the traffic.", "12 % scaling: 2 replicas became 4."]);
+
+        for (var minute = -5; minute < 0; minute++)
+        {
+            var brief = Anomaly(DateTimeOffset.UtcNow.AddMinutes(minute));
+            await story.PublishAsync(brief);
+            await story.PublishAsync(Ended(brief));
+        }
+
+        await Expect(found).ToHaveCountAsync(4);
+        await Expect(found.First).ToContainTextAsync("warning");
+        await Expect(found.Nth(1)).ToContainTextAsync("over: returned");
+        await Expect(found.Nth(1)).ToContainTextAsync("Nothing is known that preceded it.");
+        await story.PublishAsync(Ended(lasting));
+        await Expect(found.Filter(new() { HasText = "over: returned" })).ToHaveCountAsync(4);
+        Assert.Empty(visit.Complaints);
+    }
+
+    private static AnomalyDetected Anomaly(DateTimeOffset at) => new()
+    {
+        Application = Story.Shop, At = at, CorrelationId = Guid.NewGuid(), Metric = "requestsPerSecond", Kind = "level", Severity = "warning", Score = 0.9999, Value = 140,
+        ExpectedLow = 40, ExpectedHigh = 60, Message = "140 requests per second are more than ever before.",
+    };
+
+    private static AnomalyEnded Ended(AnomalyDetected anomaly) => new()
+    {
+        Application = anomaly.Application, At = anomaly.At.AddSeconds(40), CorrelationId = anomaly.CorrelationId, Metric = anomaly.Metric, Outcome = "returned", Duration = TimeSpan.FromSeconds(40),
+    };
 
     private static ScalingProgressed Picture(DateTimeOffset at) => new()
     {

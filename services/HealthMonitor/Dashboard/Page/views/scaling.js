@@ -113,12 +113,14 @@ function decisions(store, shown) {
           h('td', { class: 'small', 'data-label': 'Why' }, event.data.reason)))))));
 }
 
-/** Those that are not over, and the newest that are. */
+/** Those that are not over, then the newest that are. */
 function anomalies(store, shown) {
   const mine = store.events.filter(event => event.application === shown.name);
-  const found = mine.filter(event => event.type === 'AnomalyDetected').slice(0, MOST_ANOMALIES);
+  const ends = new Map(mine.filter(event => event.type === 'AnomalyEnded').map(event => [event.data.correlationId, event]));
+  const endOf = event => ends.get(event.data.correlationId);
+  const all = mine.filter(event => event.type === 'AnomalyDetected');
+  const found = [...all.filter(event => !endOf(event)), ...all.filter(endOf)].slice(0, MOST_ANOMALIES);
   if (found.length === 0) return null;
-  const endOf = event => mine.find(other => other.type === 'AnomalyEnded' && other.data.correlationId === event.data.correlationId);
   return h('div', { class: 'anomalies', id: 'anomalies' },
     h('h3', null, 'Unusual'),
     h('ul', null, found.map(event => {

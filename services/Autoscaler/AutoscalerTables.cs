@@ -129,5 +129,13 @@ internal static class AutoscalerTables
                 PRIMARY KEY (name, version)
             )
             """),
+        new Migration(7, "experiments",
+            """
+            ALTER TABLE history_masks ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE history_masks ADD COLUMN induces_load INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE history_masks ADD COLUMN latest BIGINT;
+            UPDATE history_masks SET kind = 1 WHERE scope = 1;
+            CREATE INDEX history_masks_application ON history_masks (application)
+            """),
     ];
 }

@@ -21,6 +21,11 @@ internal static class Facts
         Application = Shop, At = DateTimeOffset.UtcNow, CorrelationId = Guid.NewGuid(), From = 0, To = to, RequestedBy = "test", Reason = "Because.",
     };
 
+    public static ReplicaStopped Stopped(string id) => new()
+    {
+        Application = Shop, At = DateTimeOffset.UtcNow, CorrelationId = Guid.NewGuid(), Replica = id, Revision = "v1", Expected = true,
+    };
+
     public static ReplicaCreated Created(string id) => new()
     {
         Application = Shop, At = DateTimeOffset.UtcNow, CorrelationId = Guid.NewGuid(), Replica = id, Revision = "v1",

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Platform.Contracts.Experiments;
 using Platform.Contracts.Health;
 using Platform.Contracts.Metrics;
 using Platform.Contracts.Traffic;
@@ -98,6 +99,48 @@ public sealed class HealthMonitorModuleTests
         await ModuleHost.UntilAsync(client, "/events?type=AlertResolved", page => page.GetProperty("items").GetArrayLength() == 1);
         var events = await client.GetFromJsonAsync<JsonElement>("/events?type=AlertRaised");
         Assert.Equal(1, events.GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task NoReadyReplica_OfAnApplicationThatRestsAtZero_IsNoAlert()
+    {
+        await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module], ["--HealthMonitor:EvaluationInterval=100ms"]);
+        await Facts.DeployAsync(host);
+        using var client = host.Admin("healthmonitor");
+        foreach (var (name, metric) in new[] { ("none-ready", MetricNames.ReadyReplicas), ("none-wanted", MetricNames.WantedReplicas) })
+        {
+            using var made = await client.PutAsJsonAsync($"/rules/{name}", new { name, metric, aggregation = "last", comparison = "below", threshold = 1, window = "1s", @for = "0s", clearAfter = "0s", severity = "critical" });
+            Assert.Equal(HttpStatusCode.OK, made.StatusCode);
+        }
+
+        await host.PublishAsync(Facts.Scaled(0));
+        await host.PublishAsync(Facts.Stopped("r1"));
+        var raised = await ModuleHost.UntilAsync(client, "/alerts", a => a.GetProperty("active").GetArrayLength() > 0);
+        Assert.Equal("none-wanted", Assert.Single(raised.GetProperty("active").EnumerateArray()).GetProperty("rule").GetString());
+        await host.PublishAsync(Facts.Scaled(1));
+        await ModuleHost.UntilAsync(client, "/alerts", a => a.GetProperty("active").EnumerateArray().Any(alert => alert.GetProperty("rule").GetString() == "none-ready"));
+    }
+
+    [Fact]
+    public async Task Experiment_IsAnEventOfTheLog_WhetherTheApplicationIsKnownOrNot()
+    {
+        await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module]);
+        using var client = host.Admin("healthmonitor");
+        var started = new ExperimentStarted
+        {
+            Application = "nobody", At = DateTimeOffset.UtcNow, CorrelationId = Guid.NewGuid(), Name = "kill-one", Hypothesis = "All is well.", Faults = ["replica_kill on 1 of 4"],
+            PlannedDuration = TimeSpan.FromMinutes(10), RequestedBy = "ann",
+        };
+        await host.PublishAsync(started);
+        await host.PublishAsync(new ExperimentEnded
+        {
+            Application = "nobody", At = started.At, CorrelationId = started.CorrelationId, Name = "kill-one", Outcome = "held", Message = "It was.", Duration = TimeSpan.FromSeconds(90),
+        });
+        var events = await ModuleHost.UntilAsync(client, "/events?application=nobody", page => page.GetProperty("items").GetArrayLength() == 2);
+        Assert.Equal(
+            ["success Experiment kill-one on nobody held after 1m30s: It was.", "info ann began experiment kill-one on nobody, of 10m at most (replica_kill on 1 of 4): All is well."],
+            events.GetProperty("items").EnumerateArray().Select(e => $"{e.GetProperty("severity").GetString()} {e.GetProperty("summary").GetString()}").OrderByDescending(line => line, StringComparer.Ordinal));
+        Assert.Equal(0, (await client.GetFromJsonAsync<JsonElement>("/health/report")).GetProperty("applications").GetArrayLength());
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.Decisions;
+using Platform.Autoscaler.History;
 using Platform.Autoscaler.RightSizing;
 using Platform.Storage;
 
@@ -15,6 +16,7 @@ internal sealed partial class CostLoop(
     MetricIntake metrics,
     Leadership leadership,
     Fleet fleet,
+    FleetHistory history,
     TimeProvider time,
     ILogger<CostLoop> logger) : BackgroundService
 {
@@ -106,7 +108,7 @@ internal sealed partial class CostLoop(
         foreach (var replicas in started.GroupBy(row => row.Application))
         {
             var took = replicas.Select(row => row.ChangedAt - row.StartedAt).Where(span => span > TimeSpan.Zero).Order().ToList();
-            if (took.Count > 0 && book.Find(replicas.Key) is { } account) account.Startup = took[took.Count / 2];
+            if (took.Count > 0 && book.Find(replicas.Key) is { } account && !IsExperiment(account.Application, now)) account.Startup = took[took.Count / 2];
         }
 
         _looked = now;
@@ -136,9 +138,16 @@ internal sealed partial class CostLoop(
 
     private void Sample(DateTimeOffset now)
     {
-        foreach (var account in book.Accounts) account.Add(LiveLoad.Sample(metrics.Windows, account, now));
+        foreach (var account in book.Accounts)
+        {
+            if (!IsExperiment(account.Application, now)) account.Add(LiveLoad.Sample(metrics.Windows, account, now));
+        }
+
         _sampled = now;
     }
+
+    /// <summary>What replicas use, and how long they take to start, because of a fault that was put in says nothing of them.</summary>
+    private bool IsExperiment(string application, DateTimeOffset now) => history.Find(application)?.IsExperiment(now) is true;
 
     private async Task SaveAsync(CancellationToken cancellationToken)
     {

@@ -168,6 +168,7 @@ internal sealed partial class DecisionLoop(
             History = application.History(now),
             IdleFor = activity is { IsIdle: true } ? time.GetElapsedTime(application.BusyAt) : null,
             Waiting = activity?.Waiting ?? 0,
+            Disturbance = Situation.DisturbedBy(application.Disturbances, now),
             CpuInitializationPeriod = options.Value.CpuInitializationPeriod,
             InitialReadinessDelay = options.Value.InitialReadinessDelay,
         };

@@ -16,6 +16,9 @@ internal sealed class Fleet([FromKeyedServices(AutoscalerModule.Name)] Database 
 {
     private const int NamesPerQuery = 500;
     private const int KeptMetrics = 8;
+
+    /// <summary>A mask that ended longer ago is known here already.</summary>
+    private static readonly TimeSpan Recently = TimeSpan.FromMinutes(2);
     private readonly ConcurrentDictionary<string, TrackedApplication> _applications = new(StringComparer.Ordinal);
     private long _seen = -1;
     private int _term = -1;
@@ -45,9 +48,11 @@ internal sealed class Fleet([FromKeyedServices(AutoscalerModule.Name)] Database 
     private async Task TakeAsync(ScaledApplication[] rows, bool everything, CancellationToken cancellationToken)
     {
         var names = rows.Select(row => row.Name).ToArray();
-        var (policies, replicas, changes, recommendations) = await database.ReadAsync(async reader => (
+        var now = time.GetUtcNow();
+        var (policies, replicas, disturbances, changes, recommendations) = await database.ReadAsync(async reader => (
             await PolicyStore.CurrentAsync(reader),
             (await ApplicationStore.ReplicasOfAsync(reader, names)).ToLookup(replica => replica.Application),
+            (await HistoryStore.DisturbancesAsync(reader, names, now - Recently)).ToLookup(mask => mask.Application),
             (await DecisionStore.ChangesAsync(reader, names)).ToLookup(row => row.Application),
             (await DecisionStore.RecommendationsAsync(reader, names)).ToLookup(row => row.Application)), cancellationToken);
         foreach (var row in rows)
@@ -61,9 +66,13 @@ internal sealed class Fleet([FromKeyedServices(AutoscalerModule.Name)] Database 
             var isNew = everything || !_applications.ContainsKey(row.Name);
             var tracked = Take(row, policies);
             tracked.Replicas = [.. replicas[row.Name]];
+            tracked.Disturbances = [.. disturbances[row.Name]];
+
+            // Another instance may have heard of them: whoever decides also forecasts, and must not learn from them for a minute.
+            foreach (var mask in tracked.Disturbances) history.Of(row.Name).Apply(mask, now);
             tracked.Changes.Clear();
             tracked.Changes.AddRange(changes[row.Name].Select(change => new ScaleChange(change.At, change.Change)));
-            if (isNew) tracked.Restore([.. recommendations[row.Name].Select(run => new Recommendation(run.At, run.Replicas))], time.GetUtcNow());
+            if (isNew) tracked.Restore([.. recommendations[row.Name].Select(run => new Recommendation(run.At, run.Replicas))], now);
         }
     }
 

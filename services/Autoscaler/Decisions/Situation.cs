@@ -1,4 +1,5 @@
 using Platform.Autoscaler.Applications;
+using Platform.Autoscaler.History;
 using Platform.Autoscaler.Scaling;
 using Platform.Autoscaler.Scaling.Rules;
 using Platform.Contracts.Scaling;
@@ -30,14 +31,39 @@ internal static class Situation
         }
 
         var decision = ModalScaler.Decide(input, rules ?? [], forecast, noForecast);
-        return application.Rollout is null ? decision : OnlyGrowing(decision, application);
+
+        // The serving revision's replicas become idle because the new one's take over, which is no reason to have fewer in the end.
+        if (application.Rollout is not null) decision = OnlyGrowing(decision, "RolloutUnderWay", $"the rollout of {application.RolloutRevision} is under way");
+        return input.Disturbance is { } disturbance ? Disturbed(input, decision, disturbance) : decision;
     }
 
     /// <summary>
-    /// During a rollout it grows with demand and never shrinks: the serving revision's replicas become idle because the new one's take over,
-    /// which is no reason to have fewer in the end.
+    /// What a fault takes away of the demand comes back when it is over; overload is overload, on purpose or not. A maximum that was lowered holds all the same.
     /// </summary>
-    private static ScalingDecision OnlyGrowing(ScalingDecision decision, ScaledApplication application) => decision.Desired >= decision.Current
+    private static ScalingDecision Disturbed(ScalingInput input, ScalingDecision decision, Disturbance disturbance)
+    {
+        var restrained = input.Current > input.Settings.Max ? decision : OnlyGrowing(decision, disturbance.Limit, disturbance.Words);
+        return restrained != decision || decision.Outcome is ScalingOutcome.Disabled || !disturbance.IsExperiment
+            ? restrained
+            : decision with { Reason = $"{decision.Reason} Nothing is learned from it: {disturbance.Words}." };
+    }
+
+    /// <summary>The disturbance that matters most: what is done on purpose before what happens by itself; null: there is none.</summary>
+    /// <param name="masks">What is known of the application's.</param>
+    /// <param name="now">The time.</param>
+    public static Disturbance? DisturbedBy(IReadOnlyList<Mask> masks, DateTimeOffset now)
+    {
+        Mask? most = null;
+        foreach (var mask in masks)
+        {
+            if (mask.IsUnderWay(now) && (most is null || (mask.Kind is MaskKind.Experiment && most.Kind is not MaskKind.Experiment))) most = mask;
+        }
+
+        return most is null ? null : new Disturbance(most.Cause, most.Kind is MaskKind.Experiment, most.InducesLoad);
+    }
+
+    /// <summary>It grows with demand and never shrinks.</summary>
+    private static ScalingDecision OnlyGrowing(ScalingDecision decision, string limit, string why) => decision.Desired >= decision.Current
         ? decision with { Recommended = decision.Recommended < decision.Current ? decision.Current : decision.Recommended }
         : decision with
         {
@@ -45,8 +71,8 @@ internal static class Situation
             Desired = decision.Current,
             Recommended = decision.Current,
             Stabilized = decision.Current,
-            LimitedBy = [.. decision.LimitedBy, "RolloutUnderWay"],
-            Reason = $"{decision.Reason} While the rollout of {application.RolloutRevision} is under way it only grows.",
+            LimitedBy = [.. decision.LimitedBy, limit],
+            Reason = $"{decision.Reason} While {why} it only grows.",
         };
 
     /// <summary>Why nothing is decided now; null: nothing stands in the way.</summary>

@@ -1,4 +1,5 @@
 using Platform.Autoscaler.Applications;
+using Platform.Autoscaler.History;
 using Platform.Autoscaler.Scaling;
 using Platform.Autoscaler.Scaling.Rules;
 using Platform.Contracts.Scaling;
@@ -24,6 +25,9 @@ internal sealed class TrackedApplication(string name)
     public string? Policy { get; set; }
 
     public IReadOnlyList<KnownReplica> Replicas { get; set; } = [];
+
+    /// <summary>What makes what is measured of it untypical; some may be over.</summary>
+    public IReadOnlyList<Mask> Disturbances { get; set; } = [];
 
     public List<ScaleChange> Changes { get; } = [];
 

@@ -118,15 +118,28 @@ internal sealed class ApplicationHistory(string application)
         lock (_gate) return [.. _masks];
     }
 
+    /// <summary>True: it is experimented on, and nothing is to be learned of it.</summary>
+    public bool IsExperiment(DateTimeOffset now)
+    {
+        lock (_gate) return _masks.Exists(mask => mask.Kind is MaskKind.Experiment && mask.IsUnderWay(now));
+    }
+
     /// <summary>The newest minutes up to and without the one of a time; what was not measured, or is masked, is not a number.</summary>
     public TimeSeries Minutes(string metric, DateTimeOffset until, int count, bool masked) =>
-        Read(metric, until, count, masked, TimeSpan.FromMinutes(1), series => series.Minutes);
+        Minutes(metric, until, count, masked ? mask => mask.Hides(metric) : null);
+
+    /// <param name="metric">The metric.</param>
+    /// <param name="until">Up to and without the minute of this time.</param>
+    /// <param name="count">So many.</param>
+    /// <param name="hides">Which masks count; null: none.</param>
+    public TimeSeries Minutes(string metric, DateTimeOffset until, int count, Func<Mask, bool>? hides) =>
+        Read(metric, until, count, hides, TimeSpan.FromMinutes(1), series => series.Minutes);
 
     /// <summary>The newest hours up to and without the one of a time.</summary>
     public TimeSeries Hours(string metric, DateTimeOffset until, int count, bool masked) =>
-        Read(metric, until, count, masked, TimeSpan.FromHours(1), series => series.HourlyMeans);
+        Read(metric, until, count, masked ? mask => mask.Hides(metric) : null, TimeSpan.FromHours(1), series => series.HourlyMeans);
 
-    private TimeSeries Read(string metric, DateTimeOffset until, int count, bool masked, TimeSpan step, Func<SeriesHistory, CodeRing> ring)
+    private TimeSeries Read(string metric, DateTimeOffset until, int count, Func<Mask, bool>? hides, TimeSpan step, Func<SeriesHistory, CodeRing> ring)
     {
         var end = (until.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / step.Ticks;
         var start = DateTimeOffset.UnixEpoch + (step * (end - count));
@@ -141,17 +154,17 @@ internal sealed class ApplicationHistory(string application)
 
             var codes = ring(found);
             for (var i = 0; i < count; i++) values[i] = ValueCode.Decode(codes[end - count + i]);
-            if (masked) Hide(values, metric, step, start, until);
+            if (hides is not null) Hide(values, hides, step, start, until);
             return new TimeSeries(values, step, start);
         }
     }
 
     /// <summary>A step of which most is masked is not known.</summary>
-    private void Hide(double[] values, string metric, TimeSpan step, DateTimeOffset start, DateTimeOffset now)
+    private void Hide(double[] values, Func<Mask, bool> hides, TimeSpan step, DateTimeOffset start, DateTimeOffset now)
     {
         foreach (var mask in _masks)
         {
-            if (!mask.Hides(metric)) continue;
+            if (!hides(mask)) continue;
             var first = (int)Math.Clamp(Math.Floor((mask.Begins - start) / step), 0, values.Length);
             for (var i = first; i < values.Length && start + (step * i) < mask.EndAt(now); i++)
             {

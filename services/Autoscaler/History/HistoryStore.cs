@@ -10,6 +10,7 @@ namespace Platform.Autoscaler.History;
 internal static class HistoryStore
 {
     private const int EntryLength = 6;
+    private const string MaskColumns = "id, application, cause, kind, scope, induces_load, begins, ends, latest";
 
     public static Task<IReadOnlyList<SeriesRow>> SeriesAsync(Reader reader) => reader.QueryAsync<SeriesRow>("SELECT id, application, metric FROM history_series");
 
@@ -24,7 +25,14 @@ internal static class HistoryStore
     public static Task<long?> OldestMinuteAsync(Reader reader) => reader.FirstOrDefaultAsync<long?>("SELECT MIN(minute) FROM history_minutes");
 
     public static Task<IReadOnlyList<Mask>> MasksAsync(Reader reader, DateTimeOffset changedSince) => reader.QueryAsync<Mask>(
-        "SELECT id, application, cause, scope, begins, ends FROM history_masks WHERE changed_at >= @changedSince", new { changedSince });
+        $"SELECT {MaskColumns} FROM history_masks WHERE changed_at >= @changedSince AND cause <> ''", new { changedSince });
+
+    public static Task<Mask?> MaskAsync(Reader reader, string id) => reader.FirstOrDefaultAsync<Mask>($"SELECT {MaskColumns} FROM history_masks WHERE id = @id", new { id });
+
+    /// <summary>What makes all that is measured of these applications untypical, or did until a moment ago.</summary>
+    public static Task<IReadOnlyList<Mask>> DisturbancesAsync(Reader reader, string[] applications, DateTimeOffset changedSince) => reader.QueryAsync<Mask>(
+        $"SELECT {MaskColumns} FROM history_masks WHERE application IN @applications AND kind <> @rollout AND (ends IS NULL OR changed_at >= @changedSince)",
+        new { applications, rollout = (int)MaskKind.Rollout, changedSince });
 
     /// <summary>Gives new series their numbers.</summary>
     /// <returns>The numbers, in the order of the series; the caller sets them when the transaction is committed.</returns>
@@ -69,10 +77,12 @@ internal static class HistoryStore
     /// <summary>A mask begins; its end may have arrived before.</summary>
     public static Task BeginMaskAsync(Transaction transaction, Mask mask, DateTimeOffset now) => transaction.ExecuteAsync(
         """
-        INSERT INTO history_masks (id, application, cause, scope, begins, ends, changed_at) VALUES (@Id, @Application, @Cause, @scope, @Begins, NULL, @now)
-        ON CONFLICT (id) DO UPDATE SET begins = excluded.begins, cause = excluded.cause, scope = excluded.scope, changed_at = excluded.changed_at
+        INSERT INTO history_masks (id, application, cause, kind, scope, induces_load, begins, ends, latest, changed_at)
+        VALUES (@Id, @Application, @Cause, @kind, @scope, @InducesLoad, @Begins, NULL, @Latest, @now)
+        ON CONFLICT (id) DO UPDATE SET begins = excluded.begins, cause = excluded.cause, kind = excluded.kind, scope = excluded.scope,
+            induces_load = excluded.induces_load, latest = excluded.latest, changed_at = excluded.changed_at
         """,
-        new { mask.Id, mask.Application, mask.Cause, scope = (int)mask.Scope, mask.Begins, now });
+        new { mask.Id, mask.Application, mask.Cause, kind = (int)mask.Kind, scope = (int)mask.Scope, mask.InducesLoad, mask.Begins, mask.Latest, now });
 
     public static Task EndMaskAsync(Transaction transaction, string id, string application, DateTimeOffset at, DateTimeOffset now) => transaction.ExecuteAsync(
         """

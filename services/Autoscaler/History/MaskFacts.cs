@@ -1,12 +1,15 @@
 using MassTransit;
+using Platform.Autoscaler.Applications;
 using Platform.Contracts.Deployments;
+using Platform.Contracts.Experiments;
 using Platform.Contracts.Health;
 using Platform.Messaging;
 
 namespace Platform.Autoscaler.History;
 
 /// <summary>
-/// Marks what is known to be untypical: while a rollout restarts replicas their cpu and latency are; while a critical alert lasts, everything is.
+/// Marks what is known to be untypical: while a rollout restarts replicas their cpu and latency are; while a critical alert lasts or an experiment runs,
+/// everything is, and decisions are told.
 /// </summary>
 internal sealed class MaskFacts(FleetHistory history, TimeProvider time) :
     IConsumer<RolloutStarted>,
@@ -15,6 +18,8 @@ internal sealed class MaskFacts(FleetHistory history, TimeProvider time) :
     IConsumer<DeploymentRolledBack>,
     IConsumer<AlertRaised>,
     IConsumer<AlertResolved>,
+    IConsumer<ExperimentStarted>,
+    IConsumer<ExperimentEnded>,
     IConsumer<ApplicationRemoved>
 {
     public Task Consume(ConsumeContext<RolloutStarted> context)
@@ -33,11 +38,26 @@ internal sealed class MaskFacts(FleetHistory history, TimeProvider time) :
     {
         var e = context.Message;
         return e.Severity == "critical"
-            ? BeginAsync(context, new Mask { Id = Id(e.CorrelationId), Application = e.Application, Cause = $"alert {e.Rule}", Scope = MaskScope.Everything, Begins = e.At })
+            ? BeginAsync(context, new Mask
+            {
+                Id = Id(e.CorrelationId), Application = e.Application, Cause = $"alert {e.Rule}", Kind = MaskKind.Alert, Scope = MaskScope.Everything, Begins = e.At,
+            })
             : Task.CompletedTask;
     }
 
     public Task Consume(ConsumeContext<AlertResolved> context) => EndAsync(context, context.Message.CorrelationId, context.Message.Application, context.Message.At);
+
+    public Task Consume(ConsumeContext<ExperimentStarted> context)
+    {
+        var e = context.Message;
+        return BeginAsync(context, new Mask
+        {
+            Id = Id(e.CorrelationId), Application = e.Application, Cause = $"experiment {e.Name}", Kind = MaskKind.Experiment, Scope = MaskScope.Everything,
+            InducesLoad = e.InducesLoad, Begins = e.At, Latest = Mask.LatestOf(e.At, e.PlannedDuration),
+        });
+    }
+
+    public Task Consume(ConsumeContext<ExperimentEnded> context) => EndAsync(context, context.Message.CorrelationId, context.Message.Application, context.Message.At);
 
     public async Task Consume(ConsumeContext<ApplicationRemoved> context)
     {
@@ -64,7 +84,13 @@ internal sealed class MaskFacts(FleetHistory history, TimeProvider time) :
     private async Task ApplyAsync(ConsumeContext context, string id)
     {
         var transaction = context.Transaction();
-        var mask = await transaction.FirstOrDefaultAsync<Mask>("SELECT id, application, cause, scope, begins, ends FROM history_masks WHERE id = @id", new { id });
-        transaction.OnCommitted(() => history.Of(mask!.Application).Apply(mask, time.GetUtcNow()));
+        var mask = (await HistoryStore.MaskAsync(transaction, id))!;
+
+        // The end of something that never began here: of an alert that is not critical, or the beginning is still to come.
+        if (mask.Cause.Length == 0) return;
+
+        // Decisions go by it.
+        if (mask.Kind is not MaskKind.Rollout) await ApplicationStore.TouchAsync(transaction, mask.Application);
+        transaction.OnCommitted(() => history.Of(mask.Application).Apply(mask, time.GetUtcNow()));
     }
 }

@@ -151,7 +151,8 @@ internal sealed class Outlook(string application, TimeSpan step)
     {
         foreach (var replica in input.Replicas)
         {
-            if (replica is { Ready: true, ReadyChangedAt: { } ready } && _seen.Add(replica.Id)) _startups.Add(ready - replica.StartedAt);
+            // One that an experiment slows down counts as seen too.
+            if (replica is { Ready: true, ReadyChangedAt: { } ready } && _seen.Add(replica.Id) && input.Disturbance is not { IsExperiment: true }) _startups.Add(ready - replica.StartedAt);
         }
 
         if (_seen.Count > 1_000) _seen.IntersectWith(input.Replicas.Select(replica => replica.Id));

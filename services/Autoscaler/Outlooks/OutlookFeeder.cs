@@ -71,12 +71,15 @@ internal sealed partial class OutlookFeeder(
         if (outlook.IsTooShort() && outlook.Known < Outlook.Enough) outlook.Begin();
         var over = metrics.Windows.Over(_step < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : _step);
         var cpu = over.MeanPerReplica(outlook.Application, MetricNames.Cpu);
+        var now = time.GetUtcNow();
+        var masks = (history.Find(outlook.Application)?.Masks() ?? []).Where(mask => mask.IsUnderWay(now)).ToList();
+        bool IsTypical(string metric) => !masks.Exists(mask => mask.Hides(metric));
         outlook.Observe(new OutlookStep(
-            over.Rate(outlook.Application, MetricNames.Requests) ?? double.NaN,
-            IsTypical: true,
+            masks.Exists(mask => mask.InducesLoad) ? double.NaN : over.Rate(outlook.Application, MetricNames.Requests) ?? double.NaN,
+            IsTypical(MetricNames.Requests),
             over.Last(outlook.Application, MetricNames.ReadyReplicas, revision: "", replica: "") ?? double.NaN,
-            cpu.Count > 0 ? cpu.Values.Sum() : double.NaN,
-            over.Quantile(0.95, outlook.Application, MetricNames.Latency) ?? double.NaN));
+            cpu.Count > 0 && IsTypical(MetricNames.Cpu) ? cpu.Values.Sum() : double.NaN,
+            IsTypical(MetricNames.Latency) ? over.Quantile(0.95, outlook.Application, MetricNames.Latency) ?? double.NaN : double.NaN));
     }
 
     private void FeedMinutes(Outlook outlook, long through)
@@ -87,8 +90,10 @@ internal sealed partial class OutlookFeeder(
         if (behind == 0) return;
 
         var name = outlook.Application;
-        var (requests, typical) = (Values(MetricNames.Requests, masked: false), Values(MetricNames.Requests, masked: true));
-        var (replicas, cpu, latency) = (Values(MetricNames.ReadyReplicas, masked: true), Values(MetricNames.Cpu, masked: true), Values(MetricNames.Latency, masked: true));
+
+        // What users ask during an outage or a fault is looked at and not learned; what an experiment asks is nobody's demand.
+        var (requests, typical) = (Values(MetricNames.Requests, mask => mask.InducesLoad), Masked(MetricNames.Requests));
+        var (replicas, cpu, latency) = (Masked(MetricNames.ReadyReplicas), Masked(MetricNames.Cpu), Masked(MetricNames.Latency));
         var first = Array.FindIndex(requests, double.IsFinite);
         if (first < 0 && outlook.FedThrough < 0) first = behind;
         for (var i = outlook.FedThrough < 0 ? first : 0; i < behind; i++)
@@ -100,8 +105,10 @@ internal sealed partial class OutlookFeeder(
         outlook.FedThrough = through;
 
         // Up to the same minute, whether another one ends meanwhile or not.
-        double[] Values(string metric, bool masked) =>
-            history.Of(name).Minutes(metric, DateTimeOffset.UnixEpoch + TimeSpan.FromMinutes(through + 1), behind, masked).Values.ToArray();
+        double[] Values(string metric, Func<Mask, bool> hides) =>
+            history.Of(name).Minutes(metric, DateTimeOffset.UnixEpoch + TimeSpan.FromMinutes(through + 1), behind, hides).Values.ToArray();
+
+        double[] Masked(string metric) => Values(metric, mask => mask.Hides(metric));
     }
 
     [LoggerMessage(1, LogLevel.Information, "The forecast of {Application} has learned from {Minutes} minutes of history")]

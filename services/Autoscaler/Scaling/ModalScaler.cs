@@ -11,7 +11,7 @@ namespace Platform.Autoscaler.Scaling;
 /// hybrid      the larger of the forecast and what is measured now: grows by either, shrinks when both agree
 /// recommend   as hybrid, without doing it
 /// </code>
-/// Pure.
+/// While it is disturbed (an experiment, a critical alert) predictive is hybrid: the forecast knows only usual days. Pure.
 /// </summary>
 internal static class ModalScaler
 {
@@ -39,7 +39,7 @@ internal static class ModalScaler
         // Nothing is taken away on the word of a forecast alone while what is measured is not known.
         var now = measured.Outcome is ScalingOutcome.Held ? input.Current : MeasuredNeed(input, measured);
         var ahead = Weighted(forecast.Replicas, now, settings.PredictionWeight);
-        var wanted = settings.Mode is ScalingMode.Predictive && measured.Outcome is not ScalingOutcome.Held ? forecast.Replicas : Math.Max(ahead, now);
+        var wanted = settings.Mode is ScalingMode.Predictive && measured.Outcome is not ScalingOutcome.Held && input.Disturbance is null ? forecast.Replicas : Math.Max(ahead, now);
         var settled = Math.Max(wanted, Math.Min(input.Current, RecentlyWanted(input, forecast)));
         var desired = Math.Clamp(settled, settings.Min, settings.Max);
         List<string> limits = settled == wanted ? [] : ["ScaleDownStabilized"];

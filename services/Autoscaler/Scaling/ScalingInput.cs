@@ -29,11 +29,27 @@ internal sealed record ScalingInput
     /// <summary>Requests that the gateway holds because no replica is ready.</summary>
     public double Waiting { get; init; }
 
+    /// <summary>What makes what is measured untypical; null: nothing.</summary>
+    public Disturbance? Disturbance { get; init; }
+
     /// <summary>A replica younger than this has its cpu ignored while it is not ready, and until one full window was measured since it became so.</summary>
     public TimeSpan CpuInitializationPeriod { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>A replica that became not ready within this time of its start counts as one that was never ready.</summary>
     public TimeSpan InitialReadinessDelay { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>What makes what is measured untypical while it lasts.</summary>
+/// <param name="Name"><c>experiment kill-one</c>, <c>alert error-rate</c>.</param>
+/// <param name="IsExperiment">It is done on purpose, and nothing is learned meanwhile.</param>
+/// <param name="InducesLoad">A part of the demand is made on purpose too.</param>
+internal sealed record Disturbance(string Name, bool IsExperiment, bool InducesLoad = false)
+{
+    /// <summary>Its name among what limits a decision.</summary>
+    public string Limit => IsExperiment ? "ExperimentUnderWay" : "AlertUnderWay";
+
+    /// <summary>As a half-sentence.</summary>
+    public string Words => IsExperiment ? $"{Name}{(InducesLoad ? ", which makes requests of its own," : "")} runs" : $"{Name} lasts";
 }
 
 /// <summary>A replica as a decision sees it.</summary>

@@ -9,7 +9,8 @@ namespace Platform.HealthMonitor.Alerts;
 ///     └────────────────────┴────────────────────────────┘◄────┘
 ///                            has not held for `clearAfter`
 /// </code>
-/// Nothing measured is not good news: a pending alert waits, a firing one goes on. Too few events is good news: nobody is hurt.
+/// Nothing measured is not good news: a pending alert waits, a firing one goes on. Too few events is good news: nobody is hurt. So is
+/// that an application which is to have no replica has none.
 /// </summary>
 internal static class AlertEvaluation
 {
@@ -21,7 +22,7 @@ internal static class AlertEvaluation
     public static (AlertState State, AlertTransition Transition) Step(AlertRule rule, AlertState state, Observation observed, DateTimeOffset now, Guid newId)
     {
         if (observed.Value is not { } value || double.IsNaN(value)) return (state, AlertTransition.None);
-        var holds = observed.Events >= rule.MinimumEvents && Crosses(rule, value);
+        var holds = !observed.IsAtRest && observed.Events >= rule.MinimumEvents && Crosses(rule, value);
         return state.Phase switch
         {
             AlertPhase.Firing => Firing(rule, state, holds, now),

@@ -26,7 +26,8 @@ internal sealed record AlertState(AlertPhase Phase, DateTimeOffset Since, DateTi
 /// <summary>What was measured for a rule.</summary>
 /// <param name="Value">The aggregated value; null: nothing was measured at all.</param>
 /// <param name="Events">Requests in the window.</param>
-internal readonly record struct Observation(double? Value, long Events)
+/// <param name="IsAtRest">It is meant to be as it is: an application that rests at 0 replicas has none that is ready, and misses none.</param>
+internal readonly record struct Observation(double? Value, long Events, bool IsAtRest = false)
 {
     public static Observation Nothing => new(null, 0);
 }

@@ -11,7 +11,8 @@ internal static class Observations
     {
         var window = windows.Over(rule.Window);
         var requests = (long)(window.Sum(application, MetricNames.Requests) ?? 0);
-        return new Observation(Value(window, rule, application), requests);
+        var isAtRest = rule.Metric == MetricNames.ReadyReplicas && window.Last(application, LiveMetrics.SampledWanted) is 0;
+        return new Observation(Value(window, rule, application), requests, isAtRest);
     }
 
     private static double? Value(MetricWindow window, AlertRule rule, string application)

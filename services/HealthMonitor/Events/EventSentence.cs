@@ -1,6 +1,7 @@
 using Platform.Contracts;
 using Platform.Contracts.Anomalies;
 using Platform.Contracts.Deployments;
+using Platform.Contracts.Experiments;
 using Platform.Contracts.Health;
 using Platform.Contracts.Replicas;
 using Platform.Contracts.Scaling;
@@ -41,6 +42,11 @@ internal static class EventSentence
         AnomalyDetected { Causes: [] } e => (e.Severity, $"Anomaly of {e.Application}: {e.Message}"),
         AnomalyDetected e => (e.Severity, $"Anomaly of {e.Application}: {e.Message} Likeliest cause ({e.Causes[0].Weight:P0}): {e.Causes[0].Description}"),
         AnomalyEnded e => ("info", $"The anomaly of {e.Metric} of {e.Application} {(e.Outcome == "absorbed" ? "is the new usual" : "is over")} after {Short(e.Duration)}."),
+        ExperimentStarted { Faults: [] } e => ("info", $"{e.RequestedBy} began experiment {e.Name} on {e.Application}, of {Short(e.PlannedDuration)} at most: {e.Hypothesis}"),
+        ExperimentStarted e => ("info", $"{e.RequestedBy} began experiment {e.Name} on {e.Application}, of {Short(e.PlannedDuration)} at most ({string.Join("; ", e.Faults)}): {e.Hypothesis}"),
+        ExperimentEnded { Outcome: "held" } e => ("success", $"Experiment {e.Name} on {e.Application} held after {Short(e.Duration)}: {e.Message}"),
+        ExperimentEnded { Outcome: "failed" } e => ("warning", $"Experiment {e.Name} on {e.Application} failed after {Short(e.Duration)}: {e.Message}"),
+        ExperimentEnded e => ("warning", $"Experiment {e.Name} on {e.Application} was stopped after {Short(e.Duration)}: {e.Message}"),
         ServiceReported { Ready: true } e => ("info", $"Service {e.Service} {e.Version} is ready."),
         ServiceReported e => ("warning", $"Service {e.Service} is not ready; it waits for {string.Join(", ", e.WaitingFor)}."),
         _ => ("info", $"{happened.GetType().Name} of {happened.Application}."),

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Platform.Contracts;
 using Platform.Contracts.Anomalies;
 using Platform.Contracts.Deployments;
+using Platform.Contracts.Experiments;
 using Platform.Contracts.Health;
 using Platform.Contracts.Replicas;
 using Platform.Contracts.Scaling;
@@ -36,6 +37,8 @@ internal sealed class PlatformEvents(IOptions<HealthMonitorOptions> options, Eve
     IConsumer<AlertResolved>,
     IConsumer<AnomalyDetected>,
     IConsumer<AnomalyEnded>,
+    IConsumer<ExperimentStarted>,
+    IConsumer<ExperimentEnded>,
     IConsumer<ServiceReported>
 {
     public Task Consume(ConsumeContext<RolloutStarted> context) => TakeAsync(context);
@@ -84,6 +87,10 @@ internal sealed class PlatformEvents(IOptions<HealthMonitorOptions> options, Eve
     public Task Consume(ConsumeContext<AnomalyDetected> context) => TakeAsync(context);
 
     public Task Consume(ConsumeContext<AnomalyEnded> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<ExperimentStarted> context) => TakeAsync(context);
+
+    public Task Consume(ConsumeContext<ExperimentEnded> context) => TakeAsync(context);
 
     public Task Consume(ConsumeContext<ServiceReported> context) => TakeAsync(context);
 

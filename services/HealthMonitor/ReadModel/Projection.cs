@@ -2,6 +2,7 @@ using System.Text.Json;
 using Platform.Contracts;
 using Platform.Contracts.Anomalies;
 using Platform.Contracts.Deployments;
+using Platform.Contracts.Experiments;
 using Platform.Contracts.Health;
 using Platform.Contracts.Replicas;
 using Platform.Contracts.Scaling;
@@ -20,7 +21,7 @@ internal static class Projection
     public static async Task<bool> ApplyAsync(Transaction transaction, IEvent happened)
     {
         if (happened is ServiceReported report) return await ServiceAsync(transaction, report);
-        if (happened is AlertRaised or AlertResolved or AnomalyDetected or AnomalyEnded) return true;
+        if (happened is AlertRaised or AlertResolved or AnomalyDetected or AnomalyEnded or ExperimentStarted or ExperimentEnded) return true;
         if (happened is not (ApplicationRemoved or ScalingProgressed)) await EnsureAsync(transaction, happened);
         return happened switch
         {

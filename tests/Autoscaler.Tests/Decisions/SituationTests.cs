@@ -1,5 +1,6 @@
 using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.Decisions;
+using Platform.Autoscaler.History;
 using Platform.Autoscaler.Scaling;
 using Platform.Contracts.Metrics;
 using Platform.Contracts.Scaling;
@@ -92,6 +93,50 @@ public sealed class SituationTests
         Assert.Equal(9, (shop with { Rollout = null }).SettingsInForce().Max);
     }
 
+    [Theory]
+    [InlineData(true, "While experiment x runs it only grows", "ExperimentUnderWay")]
+    [InlineData(false, "While alert x lasts it only grows", "AlertUnderWay")]
+    public void Decide_WhileItIsDisturbed_ItOnlyGrows(bool onPurpose, string words, string limit)
+    {
+        var disturbed = Situation.DisturbedBy([Mask(onPurpose ? MaskKind.Experiment : MaskKind.Alert)], Now);
+        var idle = Decide(Settled4, disturbed, ("a", 0.01), ("b", 0.01), ("c", 0.01), ("d", 0.01));
+        Assert.Equal((ScalingOutcome.Keep, 4), (idle.Outcome, idle.Desired));
+        Assert.Contains(words, idle.Reason);
+        Assert.Contains(limit, idle.LimitedBy);
+
+        var busy = Decide(Settled4, disturbed, ("a", 1.4), ("b", 1.4), ("c", 1.4), ("d", 1.4));
+        Assert.Equal((ScalingOutcome.Scale, 8), (busy.Outcome, busy.Desired));
+    }
+
+    [Fact]
+    public void Decide_WhileAnExperimentRuns_EveryDecisionSaysSo()
+    {
+        var disturbed = Situation.DisturbedBy([Mask(MaskKind.Alert), Mask(MaskKind.Experiment) with { InducesLoad = true }], Now);
+        var busy = Decide(Settled4, disturbed, ("a", 1.4), ("b", 1.4), ("c", 1.4), ("d", 1.4));
+        Assert.EndsWith("Nothing is learned from it: experiment x, which makes requests of its own, runs.", busy.Reason);
+    }
+
+    [Fact]
+    public void Decide_TheMaximumIsLoweredDuringAnAlert_ItHolds()
+    {
+        var lowered = Decide(Settled4, Settings with { Max = 3 }, Now, Situation.DisturbedBy([Mask(MaskKind.Alert)], Now), ("a", 0.7), ("b", 0.7), ("c", 0.7), ("d", 0.7));
+        Assert.Equal(3, lowered.Desired);
+    }
+
+    [Fact]
+    public void DisturbedBy_WhatIsOverOrYetToCome_IsNothing() =>
+        Assert.Null(Situation.DisturbedBy([Mask(MaskKind.Experiment) with { Ends = Now }, Mask(MaskKind.Alert) with { Begins = Now.AddMinutes(1) }], Now));
+
+    private static Mask Mask(MaskKind kind) => new()
+    {
+        Id = $"{kind}", Application = "shop", Cause = $"{kind} x".ToLowerInvariant(), Kind = kind, Scope = MaskScope.Everything, Begins = Now.AddMinutes(-1),
+    };
+
+    private static ScaledApplication Settled4 { get; } = Shop with { Wanted = 4 };
+
+    private static ScalingDecision Decide(ScaledApplication application, Disturbance? disturbance, params (string Id, double Cpu)[] replicas) =>
+        Decide(application, Settings with { Max = 10, Behavior = new ScalingBehavior { ScaleDown = new ScalingRules { Policies = [ScalingPolicy.OfPercent(100, TimeSpan.FromSeconds(15))] } } }, Now, disturbance, replicas);
+
     private static ScaledApplication OnTrial { get; } = Shop with { Wanted = 4, Rollout = Guid.NewGuid(), RolloutRevision = "v2" };
 
     private static ScalingDecision Decide(ScaledApplication application, params (string Id, double Cpu)[] replicas) => Decide(application, Now.AddMinutes(-9), replicas);
@@ -99,11 +144,15 @@ public sealed class SituationTests
     private static ScalingDecision Decide(ScaledApplication application, DateTimeOffset fresh, params (string Id, double Cpu)[] replicas) =>
         Decide(application, Settings with { Max = 10 }, fresh, replicas);
 
+    private static ScalingDecision Decide(ScaledApplication application, ScalingSettings settings, DateTimeOffset fresh, params (string Id, double Value)[] replicas) =>
+        Decide(application, settings, fresh, disturbance: null, replicas);
+
     /// <param name="application">The application.</param>
     /// <param name="settings">Its settings.</param>
     /// <param name="fresh">When the replicas of v2, x and y, were started and became ready.</param>
+    /// <param name="disturbance">What it is disturbed by.</param>
     /// <param name="replicas">Those of v1 and of v2, and what each uses.</param>
-    private static ScalingDecision Decide(ScaledApplication application, ScalingSettings settings, DateTimeOffset fresh, params (string Id, double Value)[] replicas)
+    private static ScalingDecision Decide(ScaledApplication application, ScalingSettings settings, DateTimeOffset fresh, Disturbance? disturbance, params (string Id, double Value)[] replicas)
     {
         var known = replicas.Select(r => r.Id is "x" or "y"
             ? new KnownReplica { Id = r.Id, Revision = "v2", Ready = true, StartedAt = fresh, ChangedAt = fresh }
@@ -125,6 +174,7 @@ public sealed class SituationTests
                 },
             ],
             History = ScalingHistory.Empty,
+            Disturbance = disturbance,
         };
         return Situation.Decide(application, input, Now, new AutoscalerOptions());
     }

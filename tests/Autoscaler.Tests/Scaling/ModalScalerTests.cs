@@ -22,6 +22,13 @@ public sealed class ModalScalerTests
     }
 
     [Fact]
+    public void Decide_Predictive_WhileAnExperimentRuns_WhatIsMeasuredCountsToo()
+    {
+        var input = Input(ScalingMode.Predictive, 1.4) with { Disturbance = new Disturbance("experiment peak", IsExperiment: true) };
+        Assert.Equal(8, ModalScaler.Decide(input, [], Forecast(2), "").Desired);
+    }
+
+    [Fact]
     public void Decide_Recommend_SaysSoAndDoesNothing()
     {
         var decision = Decide(ScalingMode.Recommend, 1.4, 9);

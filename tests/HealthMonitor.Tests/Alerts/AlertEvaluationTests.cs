@@ -35,6 +35,16 @@ public sealed class AlertEvaluationTests
     public void Step_HoldsAgainWhileClearing_GoesOn() => Assert.Equal([(3, AlertTransition.Raised)], Run(0.1, 0.1, 0.1, 0.1, 0.0, 0.1, 0.0, 0.1, 0.0));
 
     [Fact]
+    public void Step_AnApplicationAtRest_IsNotMissed_AndAnAlertOfItEnds()
+    {
+        var rule = Rule with { Comparison = Comparison.Below, Threshold = 1, For = TimeSpan.Zero, ClearAfter = TimeSpan.Zero, MinimumEvents = 0 };
+        var atRest = new Observation(0, 0, IsAtRest: true);
+        Assert.Equal((AlertState.Inactive, AlertTransition.None), AlertEvaluation.Step(rule, AlertState.Inactive, atRest, Start, Guid.NewGuid()));
+        var (firing, raised) = AlertEvaluation.Step(rule, AlertState.Inactive, atRest with { IsAtRest = false }, Start, Guid.NewGuid());
+        Assert.Equal((AlertTransition.Raised, AlertTransition.Resolved), (raised, AlertEvaluation.Step(rule, firing, atRest, Start, Guid.NewGuid()).Transition));
+    }
+
+    [Fact]
     public void Step_NothingMeasured_NeitherRaisesNorResolves() =>
         Assert.Equal([(3, AlertTransition.Raised)], Run(0.1, 0.1, 0.1, 0.1, null, null, null, null, null));
 

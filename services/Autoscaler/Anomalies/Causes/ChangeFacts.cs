@@ -1,6 +1,8 @@
 using MassTransit;
 using Platform.Autoscaler.Anomalies.Watching;
+using Platform.Autoscaler.History;
 using Platform.Contracts.Deployments;
+using Platform.Contracts.Experiments;
 using Platform.Contracts.Health;
 using Platform.Contracts.Replicas;
 using Platform.Contracts.Scaling;
@@ -19,6 +21,8 @@ internal sealed class ChangeFacts :
     IConsumer<ReplicaUnhealthy>,
     IConsumer<AlertRaised>,
     IConsumer<AlertResolved>,
+    IConsumer<ExperimentStarted>,
+    IConsumer<ExperimentEnded>,
     IConsumer<ApplicationRemoved>
 {
     public Task Consume(ConsumeContext<RolloutStarted> context)
@@ -91,6 +95,33 @@ internal sealed class ChangeFacts :
     }
 
     public Task Consume(ConsumeContext<AlertResolved> context) => End(context, context.Message.CorrelationId, context.Message.At);
+
+    public Task Consume(ConsumeContext<ExperimentStarted> context)
+    {
+        var e = context.Message;
+        var what = e.Faults.Count == 0 ? e.InducesLoad ? "load" : e.Hypothesis : string.Join("; ", e.Faults);
+        return Note(context, new Change
+        {
+            Id = e.CorrelationId,
+            Application = e.Application,
+            Kind = ChangeKind.Experiment,
+            At = e.At,
+            Ended = Mask.LatestOf(e.At, e.PlannedDuration),
+            Description = $"{e.RequestedBy} ran experiment {e.Name}: {what}",
+        });
+    }
+
+    public async Task Consume(ConsumeContext<ExperimentEnded> context)
+    {
+        var e = context.Message;
+
+        // Its start is still to come, or says more.
+        await AnomalyStore.NoteIfNewAsync(context.Transaction(), new Change
+        {
+            Id = e.CorrelationId, Application = e.Application, Kind = ChangeKind.Experiment, At = e.At - e.Duration, Description = $"Experiment {e.Name}: {e.Message}",
+        });
+        await AnomalyStore.EndExperimentAsync(context.Transaction(), e.CorrelationId, e.At);
+    }
 
     public Task Consume(ConsumeContext<ApplicationRemoved> context) => AnomalyStore.RemoveAsync(context.Transaction(), context.Message.Application);
 

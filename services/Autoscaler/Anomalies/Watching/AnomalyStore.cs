@@ -70,9 +70,20 @@ internal static class AnomalyStore
             new { old = change.At - KeptChanges, change.Application, MostChanges });
     }
 
+    /// <summary>Notes a change of which nothing is known yet.</summary>
+    public static async Task NoteIfNewAsync(Transaction transaction, Change change)
+    {
+        var known = await transaction.FirstOrDefaultAsync<long>("SELECT COUNT(*) FROM anomaly_changes WHERE id = @Id AND kind = @kind", new { change.Id, kind = (int)change.Kind });
+        if (known == 0) await NoteAsync(transaction, change);
+    }
+
     /// <summary>What lasted is over.</summary>
     public static Task EndChangeAsync(Transaction transaction, Guid id, DateTimeOffset at) => transaction.ExecuteAsync(
         "UPDATE anomaly_changes SET ended = @at WHERE id = @id AND ended IS NULL AND kind <> @rollback", new { id, at, rollback = (int)ChangeKind.Rollback });
+
+    /// <summary>An experiment is over: its end was only planned until now.</summary>
+    public static Task EndExperimentAsync(Transaction transaction, Guid id, DateTimeOffset at) => transaction.ExecuteAsync(
+        "UPDATE anomaly_changes SET ended = @at WHERE id = @id AND kind = @experiment", new { id, at, experiment = (int)ChangeKind.Experiment });
 
     public static Task<IReadOnlyList<Change>> ChangesAsync(Reader reader, string application, DateTimeOffset until) => reader.QueryAsync<Change>(
         "SELECT id, kind, application, at, ended, description FROM anomaly_changes WHERE application = @application AND at <= @until ORDER BY at DESC LIMIT 200", new { application, until });

@@ -22,6 +22,8 @@ const MARKERS = {
   DeploymentCompleted: { kind: 'good', glyph: '✓', word: 'rollout completed' },
   DeploymentRolledBack: { kind: 'bad', glyph: '↩', word: 'rolled back' },
   DeploymentFailed: { kind: 'bad', glyph: '✗', word: 'rollout failed' },
+  ExperimentStarted: { kind: 'rollout', glyph: '⚗', word: 'experiment began' },
+  ExperimentEnded: { kind: 'rollout', glyph: '⚗', word: 'experiment ended' },
   ApplicationScaled: { kind: 'scale', glyph: '⇅', word: 'scaled' },
 };
 

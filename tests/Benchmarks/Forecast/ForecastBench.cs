@@ -21,8 +21,10 @@ internal sealed class ForecastBench : IBench
         new("season", "steps per season of the competition's measures and benchmarks; a day to the forecaster's clock", "24"),
         new("out", "also write the forecasts there: id and forecasts per line, no header", ""),
         new("back", "leave out this many of the newest values of every history and score on what followed them: a test without the test file", "0"),
+        new("latest", "keep only this many of the newest values of every history: how forecasts begin; 0 for all", "0"),
+        new("missing", "percent of the history's values taken away at random", "0"),
         new("folds", "also score this many random parts of the series one by one", "1"),
-        new("seed", "how the parts are drawn", "1"),
+        new("seed", "how the parts, and what is missing, are drawn", "1"),
         new("models", "yes: also score every model of the ensemble alone", "no"),
         new("most-owa", "the OWA promised; 0 for no promise", "0.44"),
         new("most-seconds", "the processor seconds per 1,000 series promised; 0 for no promise", "10"),
@@ -98,7 +100,18 @@ internal sealed class ForecastBench : IBench
             cases.Add(new ForecastCase(id, values[..^back], values[^back..^(back - actual.Length)]));
         }
 
-        return cases;
+        return [.. cases.Select((item, number) => item with { History = Thinned(context, item.History, number) })];
+    }
+
+    /// <summary>A history cut to its newest values, and with holes, as asked for.</summary>
+    private static double[] Thinned(BenchContext context, double[] history, int number)
+    {
+        var (latest, missing) = (context.Integer("latest"), context.Number("missing"));
+        if (latest < 0) throw new BenchUsageException("--latest: expected at least 0.");
+        if (missing is not (>= 0 and < 100)) throw new BenchUsageException("--missing: expected at least 0 and less than 100.");
+        var random = new Random((1_000_003 * context.Integer("seed")) + number);
+        var kept = latest > 0 && latest < history.Length ? history[^latest..] : history;
+        return missing > 0 ? Array.ConvertAll(kept, value => random.NextDouble() * 100 < missing ? double.NaN : value) : kept;
     }
 
     /// <summary>Which part each series is in.</summary>

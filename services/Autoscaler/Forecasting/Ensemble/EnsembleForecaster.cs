@@ -36,7 +36,9 @@ internal sealed class EnsembleForecaster : IForecaster
         var ahead = unknown + horizon;
         var origins = RollingOrigins.Of(past.Count, ahead, models.Max(model => model.Needs(past)));
         var paths = models.ConvertAll(model => Paths(model, past, origins, ahead)).ToArray();
-        var scores = new ModelScores(past, origins, paths);
+        // A season that cannot be shown yet is still the best there is to say of what lies farther away than anything could be judged.
+        bool[]? far = past.Seasons.IsAssumed ? [.. models.Select(model => model.Needs(past) >= past.Seasons.Short)] : null;
+        var scores = new ModelScores(past, origins, paths, far);
         var shares = new double[models.Count];
         var combined = Combine(paths, scores.Weights(), origins.Past, shares);
         var errors = ErrorDistribution.Of(past, origins, [.. Enumerable.Range(0, origins.Past).Select(k => Combine(paths, scores.WeightsWithout(k), k, []))]);

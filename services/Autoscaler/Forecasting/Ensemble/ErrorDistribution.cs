@@ -35,7 +35,7 @@ internal sealed class ErrorDistribution
         var scaled = samples.ConvertAll(s => s.Error / (Level(s.Forecast, power, least) * byDistance[s.Distance]));
         scaled.RemoveAll(double.IsNaN);
         scaled.Sort();
-        return new ErrorDistribution(power, least, byDistance, Quantiles(scaled, origins.Past));
+        return new ErrorDistribution(power, least, byDistance, Quantiles(scaled, origins.Stretches));
     }
 
     /// <summary>Quantiles around a forecast, one per level of <see cref="QuantileForecast.Levels"/>; its middle one is the forecast itself.</summary>
@@ -123,7 +123,7 @@ internal sealed class ErrorDistribution
         return means;
     }
 
-    private static double[] Quantiles(List<double> sorted, int stretches)
+    private static double[] Quantiles(List<double> sorted, double stretches)
     {
         var levels = QuantileForecast.Levels;
         var quantiles = new double[levels.Length];

@@ -42,6 +42,7 @@ internal static class ModelPool
         List<IModel> models = history.Seasons switch
         {
             { Short: 0 } => [Plain, Smoothing, Trend, Autoregression],
+            { IsAssumed: true } => [ShortNaive, Plain, Smoothing, Trend, Autoregression],
             { Long: 0 } => [ShortNaive, ShortTrend, Daily, DailyAdaptive, DailyWalk],
             _ => [ShortNaive, ShortTrend, Daily, DailyAdaptive, DailyWalk, LongNaive, LongMean, LongShifted, Double],
         };
@@ -50,14 +51,15 @@ internal static class ModelPool
             IModel[] relative = history.Seasons switch
             {
                 { Short: 0 } => [Trend],
+                { IsAssumed: true } => [],
                 { Long: 0 } => [ShortTrend, Daily, DailyAdaptive],
                 _ => [Daily, LongMean, LongShifted, DoubleTrend, DoubleRegression, Harmonic],
             };
             models.AddRange(relative.Select(model => new Logarithmic(model)));
         }
 
-        // A model that needs nearly all there is cannot be judged any more.
-        models.RemoveAll(model => 3 * model.Needs(history) > 2 * history.Count);
+        // A model that needs nearly all there is cannot be judged any more. An assumed season is not asked for proof.
+        models.RemoveAll(model => !history.Seasons.IsAssumed && 3 * model.Needs(history) > 2 * history.Count);
         if (models.Count == 0) models.Add(Plain);
         return models;
     }

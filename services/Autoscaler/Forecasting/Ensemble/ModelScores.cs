@@ -23,6 +23,7 @@ internal sealed class ModelScores
     private readonly double[][][] _absolute;
     private readonly double[][][] _relative;
     private readonly RollingOrigins _origins;
+    private readonly double[]? _beyond;
     private readonly bool _hasRelative;
     private readonly double _exact;
     private readonly int _reach;
@@ -30,9 +31,11 @@ internal sealed class ModelScores
     /// <param name="history">What followed the origins.</param>
     /// <param name="origins">The origins.</param>
     /// <param name="paths">Per model a path per origin.</param>
-    public ModelScores(PreparedSeries history, RollingOrigins origins, double[][][] paths)
+    /// <param name="far">Which models alone have a say beyond the judged distances; null: as at the last judged one.</param>
+    public ModelScores(PreparedSeries history, RollingOrigins origins, double[][][] paths, bool[]? far = null)
     {
         _origins = origins;
+        _beyond = far is null ? null : Array.ConvertAll(far, hasSay => hasSay ? 1.0 / far.Count(say => say) : 0);
         _hasRelative = history.Lowest >= 0;
         _reach = Math.Max(1, origins.Judged / 16);
         _absolute = Array.ConvertAll(paths, model => Errors(history, model, relative: false));
@@ -42,7 +45,7 @@ internal sealed class ModelScores
         _exact = (1e-9 * Math.Max(Math.Abs(history.Lowest), Math.Abs(history.Highest))) + double.Epsilon;
     }
 
-    /// <summary>The models' weights now, by distance and model; they sum to 1 at each distance. Beyond the judged ones the last counts.</summary>
+    /// <summary>The models' weights now, by distance and model; they sum to 1 at each distance. Beyond them the last counts.</summary>
     public double[][] Weights() => Weights(-1);
 
     /// <summary>The weights without the origins whose judged steps overlap those of one: what they would be if those were not known.</summary>
@@ -68,8 +71,8 @@ internal sealed class ModelScores
 
     private double[][] Weights(int without)
     {
-        // Few origins judge by chance: they may prefer one model to another by less.
-        var power = Power * _origins.Past / (_origins.Past + 1);
+        // Little history judges by chance: it may prefer one model to another by less.
+        var power = Power * _origins.Stretches / (_origins.Stretches + 1);
         var errors = Array.ConvertAll(Enumerable.Range(0, _absolute.Length).ToArray(), m => ByDistance(m, without));
         if (without >= 0 && errors.Any(e => e.Length == 0)) return Weights(-1);
         var weights = new double[Math.Max(1, _origins.Judged)][];
@@ -82,7 +85,7 @@ internal sealed class ModelScores
             for (var m = 0; m < errors.Length; m++) weights[h][m] /= sum;
         }
 
-        return weights;
+        return _beyond is null ? weights : [.. weights.Take(_origins.Judged), _beyond];
     }
 
     /// <summary>A model's error at each distance; empty if there is nothing to judge it by.</summary>

@@ -29,6 +29,9 @@ internal readonly record struct RollingOrigins
     /// <summary>How many past origins there are; none where the history is too short to be split.</summary>
     public int Past => Counts.Length - 1;
 
+    /// <summary>What the past origins are worth in whole horizons, at least 1: those that are judged on the first part of it only say less of the rest.</summary>
+    public double Stretches { get; private init; }
+
     /// <summary>How many steps after a past origin are judged.</summary>
     public int Steps(int origin) => Math.Min(Judged, Counts[^1] - Counts[origin]);
 
@@ -40,11 +43,12 @@ internal readonly record struct RollingOrigins
         var first = Math.Max(Math.Max(needed, count / 2), 2);
         // With little history the horizon is judged in part: at least three origins, a third of a judged stretch apart.
         var judged = Math.Clamp((count - first) * 3 / 5, 0, horizon);
-        if (judged == 0) return new RollingOrigins { Counts = [count], Judged = 0 };
+        if (judged == 0) return new RollingOrigins { Counts = [count], Judged = 0, Stretches = 1 };
         var gap = Math.Max(1, judged / 2);
         var wanted = Math.Clamp(ErrorsWanted / judged, Fewest, Most);
         var past = Math.Min(wanted, ((count - first - judged) / gap) + 1);
         int[] whole = [.. Enumerable.Range(0, past).Select(k => count - judged - (gap * (past - 1 - k)))];
-        return new RollingOrigins { Counts = judged >= 2 ? [.. whole, count - (judged / 2), count] : [.. whole, count], Judged = judged };
+        int[] counts = judged >= 2 ? [.. whole, count - (judged / 2), count] : [.. whole, count];
+        return new RollingOrigins { Counts = counts, Judged = judged, Stretches = Math.Max(1, (counts.Length - 1) * (double)judged / horizon) };
     }
 }

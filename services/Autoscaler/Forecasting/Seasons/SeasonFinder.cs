@@ -5,7 +5,8 @@ namespace Platform.Autoscaler.Forecasting.Seasons;
 /// <summary>
 /// Finds up to two seasons. The day and the week are candidates by the clock; any other length is one where the autocorrelation of the
 /// detrended series has its highest peak. A candidate needs two whole seasons of history, and an autocorrelation at its lag beyond
-/// Bartlett's 90 % limit. Whether a season is then worth using is left to the models' rolling scores. O(n · longest lag).
+/// Bartlett's 90 % limit. Whether a season is then worth using is left to the models' rolling scores. In the first days, when nothing can be
+/// shown yet, a day is assumed: demand that comes from people nearly always has one. O(n · longest lag).
 /// </summary>
 internal static class SeasonFinder
 {
@@ -16,6 +17,15 @@ internal static class SeasonFinder
 
     /// <summary>With two or three days only, hardly anything is beyond the limit; days this alike are taken for days nevertheless.</summary>
     private const double PlainlyHigh = 0.4;
+
+    /// <summary>In fewer days a daily pattern may not show, and what shows may be chance.</summary>
+    private const int FewDays = 7;
+
+    /// <summary>How often another season than the day must have come in few days, to be believed.</summary>
+    private const int Repetitions = 4;
+
+    /// <summary>Days of history from which a daily pattern is taken for granted: enough after the first to judge what is near.</summary>
+    private const double LeastDays = 1.25;
 
     private const double NearlyAsHigh = 0.85;
 
@@ -46,7 +56,8 @@ internal static class SeasonFinder
         }
 
         var dominant = FirstHighPeak(correlations, rest.Length);
-        if (dominant > 0 && !Shows(dominant)) dominant = 0;
+        var few = day > 0 && values.Length < FewDays * day;
+        if (dominant > 0 && (!Shows(dominant) || (few && dominant * Repetitions > values.Length))) dominant = 0;
         var shorter = Shows(day) || (day > 0 && rest.Length >= 2 * day && Debiased(At(day), day) > PlainlyHigh) ? day : 0;
         if (dominant > 0 && (shorter == 0 || (dominant < shorter && shorter % dominant != 0 && Debiased(At(dominant), dominant) > Debiased(At(shorter), shorter) + ClearlyHigher)))
         {
@@ -57,6 +68,7 @@ internal static class SeasonFinder
         var longer = values.Length >= 2 * week && week > shorter && (shorter > 0 || Shows(week)) ? week : 0;
         if (longer == 0 && dominant > shorter) longer = dominant;
         if (shorter == 0) (shorter, longer) = (longer, 0);
+        if (shorter == 0 && few && values.Length >= LeastDays * day) return new SeasonPair(day, 0, IsAssumed: true);
         return new SeasonPair(shorter, longer);
     }
 

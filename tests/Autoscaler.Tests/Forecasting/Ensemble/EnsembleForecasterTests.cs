@@ -88,6 +88,16 @@ public sealed class EnsembleForecasterTests
     }
 
     [Fact]
+    public void Forecast_ThirtyHoursKnown_FollowsTheLevelNearAndRepeatsTheDayFar()
+    {
+        // Today began at twice yesterday's.
+        var known = Signals.Traffic(30, noise: 0.01).Select((v, t) => t >= 24 ? 2 * v : v).ToArray();
+        var medians = Signals.Medians(_forecaster.Forecast(Signals.Hourly(known), 24));
+        Assert.True(Math.Abs(medians[0] - known[^1]) < Math.Abs(medians[0] - known[6]), $"{medians[0]}: {known[^1]} now, {known[6]} yesterday");
+        Assert.Equal(known[16], medians[10], 0.2 * known[16]);
+    }
+
+    [Fact]
     public void Forecast_MaskedOutage_IsNotForecastToComeAgain()
     {
         var values = Signals.Traffic(24 * 30);

@@ -17,6 +17,13 @@ public sealed class RollingOriginsTests
         Assert.Equal(48, origins.Steps(11));
     }
 
+    [Theory]
+    [InlineData(960, 48, 13)] // each whole one counts
+    [InlineData(72, 48, 3 * 21 / 48.0)] // three, of which the nearer half was judged
+    [InlineData(30, 48, 1)]
+    public void Of_AShortHistory_IsWorthFewerStretchesThanItHasOrigins(int count, int horizon, double stretches) =>
+        Assert.Equal(stretches, RollingOrigins.Of(count, horizon, 24).Stretches, 1e-9);
+
     [Fact]
     public void Of_ShortHorizon_MoreOrigins() => Assert.Equal(32, RollingOrigins.Of(960, 1, 20).Past);
 

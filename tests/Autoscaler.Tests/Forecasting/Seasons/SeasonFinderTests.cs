@@ -12,6 +12,23 @@ public sealed class SeasonFinderTests
     [Fact]
     public void Find_TenDaysOfHours_DayAlone() => Assert.Equal(new SeasonPair(24, 0), SeasonFinder.Find(Signals.Traffic(24 * 10), Signals.Hour));
 
+    [Theory]
+    [InlineData(29, false)]
+    [InlineData(30, true)]
+    [InlineData(36, true)]
+    public void Find_AFirstDayThatCannotShowAnything_IsAssumedToComeAgain(int hours, bool assumed) =>
+        Assert.Equal(assumed ? new SeasonPair(24, 0, IsAssumed: true) : default, SeasonFinder.Find(Signals.Traffic(hours), Signals.Hour));
+
+    [Fact]
+    public void Find_InFewDays_WhatCameTwiceIsChance()
+    {
+        var random = new Random(5);
+        var once = Enumerable.Range(0, 50).Select(_ => Enumerable.Range(0, 48).Select(t => Math.Sin(2 * Math.PI * t / 17) + (0.1 * Signals.Gauss(random))).ToArray());
+        Assert.All(once, values => Assert.Equal(24, SeasonFinder.Find(values, Signals.Hour).Short));
+        var often = Enumerable.Range(0, 72).Select(t => Math.Sin(2 * Math.PI * t / 9) + (0.1 * Signals.Gauss(random))).ToArray();
+        Assert.Equal(9, SeasonFinder.Find(often, Signals.Hour).Short);
+    }
+
     [Fact]
     public void Find_HalfHours_CountsInSteps()
     {

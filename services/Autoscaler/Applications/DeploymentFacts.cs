@@ -32,7 +32,7 @@ internal sealed class DeploymentFacts(IOptions<AutoscalerOptions> options) :
         var started = context.Message;
         var settings = started.Scaling is null ? null : JsonSerializer.Serialize(started.Scaling, PlatformJson.Options);
         return TouchingAsync(context, transaction => ApplicationStore.RolloutStartedAsync(
-            transaction, started.Application, started.CorrelationId, started.Revision, settings, started.Scaling?.Min ?? 1, started.At));
+            transaction, started.Application, started.CorrelationId, started.Revision, settings, Math.Max(1, started.Scaling?.Min ?? 1), started.At));
     }
 
     public Task Consume(ConsumeContext<DeploymentCompleted> context) =>

@@ -106,26 +106,30 @@ internal sealed partial class DecisionLoop(
 
     /// <summary>
     /// When its period is over. With a period of a second or so, already a little before if something new has been measured: it falls
-    /// in step with whoever measures, and does not look at a measurement when it is a second old.
+    /// in step with whoever measures, and does not look at a measurement when it is a second old. One that rests is woken as soon as somebody waits.
     /// </summary>
     private bool IsDue(TrackedApplication application)
     {
         var now = time.GetTimestamp();
         if (now >= application.DueAt) return true;
-        var period = PeriodOf(application.Settings);
-        return period <= 2 * QuickPeriod && metrics.HeardAt(application.Name) > application.DecidedOn && time.GetElapsedTime(now, application.DueAt) <= period / 5;
+        if (metrics.HeardAt(application.Name) <= application.DecidedOn) return false;
+        if (application.Row.Wanted == 0 && Readings.Waits(metrics.Windows, application.Name)) return true;
+        var period = PeriodOf(application);
+        return period <= 2 * QuickPeriod && time.GetElapsedTime(now, application.DueAt) <= period / 5;
     }
 
-    /// <summary>A forecast is of no use to who looks at it four times a minute.</summary>
-    private static TimeSpan PeriodOf(ScalingSettings settings) =>
-        settings.Mode is ScalingMode.Reactive || settings.Behavior.SyncPeriod < QuickPeriod ? settings.Behavior.SyncPeriod : QuickPeriod;
+    /// <summary>A forecast is of no use to who looks at it four times a minute, nor is a replica to a request that has waited for so long.</summary>
+    private static TimeSpan PeriodOf(TrackedApplication application) =>
+        application.Settings is { Mode: ScalingMode.Reactive, Behavior.SyncPeriod: var period } && (application.Row.Wanted > 0 || period < QuickPeriod) ? period
+        : application.Settings.Behavior.SyncPeriod < QuickPeriod ? application.Settings.Behavior.SyncPeriod
+        : QuickPeriod;
 
     /// <returns>What is to be written; null: nothing.</returns>
     private Verdict? Decide(TrackedApplication application)
     {
         var heardBefore = application.DecidedOn;
         application.DecidedOn = metrics.HeardAt(application.Name);
-        application.DueAt = time.GetTimestamp() + (long)(PeriodOf(application.Settings).TotalSeconds * time.TimestampFrequency);
+        application.DueAt = time.GetTimestamp() + (long)(PeriodOf(application).TotalSeconds * time.TimestampFrequency);
         if (application.Broken is { } broken)
         {
             LogBroken(application.Name, broken);
@@ -169,6 +173,7 @@ internal sealed partial class DecisionLoop(
             IdleFor = activity is { IsIdle: true } ? time.GetElapsedTime(application.BusyAt) : null,
             Waiting = activity?.Waiting ?? 0,
             Disturbance = Situation.DisturbedBy(application.Disturbances, now),
+            Asked = activity?.Asked ?? 0,
             CpuInitializationPeriod = options.Value.CpuInitializationPeriod,
             InitialReadinessDelay = options.Value.InitialReadinessDelay,
         };

@@ -47,16 +47,21 @@ internal static class Readings
         var asked = readings.Where(reading => reading.Activation is not null).ToList();
         var requests = AtTheGateway(windows, application);
         if (asked.Count == 0) return requests;
-        return new Activity(requests?.Waiting ?? 0, requests is not { IsIdle: false } && asked.TrueForAll(reading => reading.IsActive is false));
+        return new Activity(requests?.Waiting ?? 0, requests?.Asked ?? 0, requests is not { IsIdle: false } && asked.TrueForAll(reading => reading.IsActive is false));
     }
+
+    /// <summary>Whether the gateway holds requests of it.</summary>
+    public static bool Waits(MetricWindows windows, string application) => windows.Over(ActivityWindow).Last(application, MetricNames.Held) > 0;
 
     private static Activity? AtTheGateway(MetricWindows windows, string application)
     {
         var over = windows.Over(ActivityWindow);
         var waiting = over.Last(application, MetricNames.Held);
         var (requests, inFlight) = (over.Sum(application, MetricNames.Requests), over.Last(application, MetricNames.InFlight));
-        if (waiting is null && requests is null && inFlight is null) return null;
-        return new Activity(waiting ?? 0, (waiting ?? 0) <= 0 && (requests ?? 0) <= 0 && (inFlight ?? 0) <= 0);
+
+        // Where requests come by a router that does not tell of them, nobody holds one is not the same as nobody asks.
+        if (requests is null && inFlight is null && waiting is null or <= 0) return null;
+        return new Activity(waiting ?? 0, requests ?? 0, (waiting ?? 0) <= 0 && (requests ?? 0) <= 0 && (inFlight ?? 0) <= 0);
     }
 
     public static MetricReading Read(MetricWindows windows, string application, ScalingSettings settings, MetricTarget target, DateTimeOffset now)
@@ -141,5 +146,6 @@ internal static class Readings
 
 /// <summary>What an application has to do.</summary>
 /// <param name="Waiting">Requests that the gateway holds.</param>
+/// <param name="Asked">Requests that have ended lately, answered by a replica or not.</param>
 /// <param name="IsIdle">Nothing.</param>
-internal readonly record struct Activity(double Waiting, bool IsIdle);
+internal readonly record struct Activity(double Waiting, double Asked, bool IsIdle);

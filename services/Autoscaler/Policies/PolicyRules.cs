@@ -24,7 +24,7 @@ internal static class PolicyRules
         problems.Within(policy.ServiceLevel, 0.5, 0.999999, "serviceLevel");
         problems.Within(policy.PredictionWeight, 0, 1, "predictionWeight");
         problems.Within(policy.LatencyTarget, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1), "latencyTarget");
-        problems.Within(policy.ZeroAfter, TimeSpan.FromSeconds(10), TimeSpan.FromDays(7), "zeroAfter");
+        problems.Within(policy.ZeroAfter, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), "zeroAfter");
         if (policy.Plain is { } plain) Check(plain, policy, problems);
         Check(policy.Metrics ?? [], problems);
         CheckRules(policy, problems);

@@ -32,6 +32,9 @@ internal sealed record ScalingInput
     /// <summary>What makes what is measured untypical; null: nothing.</summary>
     public Disturbance? Disturbance { get; init; }
 
+    /// <summary>Requests that have ended lately: at 0 replicas those that nobody could answer.</summary>
+    public double Asked { get; init; }
+
     /// <summary>A replica younger than this has its cpu ignored while it is not ready, and until one full window was measured since it became so.</summary>
     public TimeSpan CpuInitializationPeriod { get; init; } = TimeSpan.FromMinutes(5);
 

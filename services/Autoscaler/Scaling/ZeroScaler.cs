@@ -32,6 +32,8 @@ internal static class ZeroScaler
                 CultureInfo.InvariantCulture, $"{active.Name} is {active.Total:0.###}, above its activation of {active.Activation:0.###}, and nothing works on it."));
         }
 
+        // Turned away, or gone before anybody counted those who wait: somebody asks all the same.
+        if (input.Asked > 0) return To(input, Math.Max(1, wanted), $"{input.Asked:0} requests came in the last seconds, and it has no replica.");
         return wanted > 0
             ? To(input, wanted, $"{forecast!.Demand:0.#} requests per second are forecast for when a replica started now would serve.")
             : HorizontalScaler.Unchanged(input, ScalingOutcome.Keep, "It rests at 0 replicas: nobody asks.");

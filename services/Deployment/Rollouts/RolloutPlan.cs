@@ -28,6 +28,8 @@ internal sealed record RolloutPlan
     public TimeSpan ApprovalExpiry { get; init; } = TimeSpan.FromDays(1);
     /// <summary>What is done besides, in its order.</summary>
     public IReadOnlyList<Pipeline.PlannedJob> Pipeline { get; init; } = [];
+    /// <summary>True: the old revision rested at 0 replicas when it began, and takes no share of the traffic beside the new one.</summary>
+    public bool FromRest { get; init; }
     /// <summary>False: nothing is judged; what becomes healthy is good.</summary>
     public bool Analysed { get; init; } = true;
 

@@ -37,6 +37,7 @@ internal sealed class RolloutPlanner(Manifests manifests, Configurations configu
         var sets = new ReplicaSets(progress.Revision, Replicas(manifest, wanted), progress.Stable ?? "", wanted);
         return progress.Stable is null ? RolloutStrategyList.First(sets.Revision, sets.Replicas)
             : progress.Instant ? RolloutStrategyList.Instant(sets)
+            : progress.Plan!.FromRest ? RolloutStrategyList.FromRest(manifest.Rollout, sets)
             : RolloutStrategyList.Find(manifest.Rollout.Strategy)!.Plan(manifest.Rollout, sets);
     }
 
@@ -74,15 +75,18 @@ internal sealed class RolloutPlanner(Manifests manifests, Configurations configu
         var pipeline = PipelinePlan.Of(manifest);
         if (stable is null) return RolloutStrategyList.First(manifest.Revision, replicas) with { NeedsApproval = needed, ApprovalExpiry = approval.Expiry, Pipeline = pipeline };
         var sets = new ReplicaSets(manifest.Revision, replicas, stable, old);
-        return instant
-            ? RolloutStrategyList.Instant(sets)
-            : RolloutStrategyList.Find(manifest.Rollout.Strategy)!.Plan(manifest.Rollout, sets) with
-            {
-                NeedsApproval = needed,
-                ApprovalExpiry = approval.Expiry,
-                Metrics = [.. manifest.Rollout.Analysis.Metrics.Select(m => m.Name).Except(Measures.InlineOf(manifest.Rollout))],
-                Pipeline = pipeline,
-                Analysed = manifest.Rollout.Analysis.Judge != JudgeNames.None,
-            };
+        if (instant) return RolloutStrategyList.Instant(sets);
+        // From rest no step reads metrics of its own: all of them are read all the time.
+        var (plan, inline) = old == 0
+            ? (RolloutStrategyList.FromRest(manifest.Rollout, sets), [])
+            : (RolloutStrategyList.Find(manifest.Rollout.Strategy)!.Plan(manifest.Rollout, sets), Measures.InlineOf(manifest.Rollout));
+        return plan with
+        {
+            NeedsApproval = needed,
+            ApprovalExpiry = approval.Expiry,
+            Metrics = [.. manifest.Rollout.Analysis.Metrics.Select(m => m.Name).Except(inline)],
+            Pipeline = pipeline,
+            Analysed = manifest.Rollout.Analysis.Judge != JudgeNames.None,
+        };
     }
 }

@@ -1,5 +1,6 @@
 using Platform.Contracts.Deployments;
 using Platform.Contracts.Http;
+using Platform.Contracts.Scaling;
 using Platform.Deployment.Applications;
 using Platform.Messaging;
 using Platform.Storage;
@@ -53,8 +54,8 @@ internal sealed class RolloutRecorder(Manifests manifests, TimeProvider time)
             });
         }
 
-        if (!before.Decided && next.Decided) await SetStableAsync(tx, saga, next.Revision, next.Stable, RolloutScaling.Count(before), next.Plan!.Replicas);
-        if (before.Decided && !next.Decided) await SetStableAsync(tx, saga, next.Stable, null, RolloutScaling.Count(before), next.Plan!.OldReplicas);
+        if (!before.Decided && next.Decided) await SetStableAsync(tx, saga, next.Revision, next.Stable, RolloutScaling.Count(before), next.Plan!.Replicas, now);
+        if (before.Decided && !next.Decided) await SetStableAsync(tx, saga, next.Stable, null, RolloutScaling.Count(before), next.Plan!.OldReplicas, now);
         if (next.Stage.IsEnd() && !before.Stage.IsEnd()) await EndAsync(tx, saga, next, now);
     }
 
@@ -95,14 +96,26 @@ internal sealed class RolloutRecorder(Manifests manifests, TimeProvider time)
     }
 
     /// <summary>Another revision serves. A number that somebody has asked for at this very moment stands: the rollout follows it at its next look.</summary>
-    private static async Task SetStableAsync(Transaction tx, RolloutState saga, string? stable, string? previous, int seen, int wanted)
+    private static async Task SetStableAsync(Transaction tx, RolloutState saga, string? stable, string? previous, int seen, int wanted, DateTimeOffset now)
     {
-        await tx.ExecuteAsync(
-            """
-            UPDATE applications SET stable_revision = @stable, previous_revision = @previous, wanted = CASE WHEN wanted = @seen THEN @wanted ELSE wanted END
-            WHERE name = @name
-            """,
-            new { name = saga.Application, stable, previous, seen, wanted });
+        var changes = await tx.ExecuteAsync(
+            "UPDATE applications SET wanted = @wanted WHERE name = @name AND wanted = @seen AND wanted <> @wanted", new { name = saga.Application, seen, wanted }) == 1;
+        await tx.ExecuteAsync("UPDATE applications SET stable_revision = @stable, previous_revision = @previous WHERE name = @name", new { name = saga.Application, stable, previous });
+        // By the new limits, or because it rested: whoever scales it need not find that out.
+        if (changes && saga.Progress.Stable is not null)
+        {
+            await tx.PublishAsync(new ApplicationScaled
+            {
+                Application = saga.Application,
+                At = now,
+                CorrelationId = saga.CorrelationId,
+                From = seen,
+                To = wanted,
+                RequestedBy = Traffic.Routes.Requester,
+                Reason = $"{stable} serves now",
+            });
+        }
+
         await tx.ExecuteAsync("UPDATE revisions SET served = 1 WHERE application = @name AND name = @stable", new { name = saga.Application, stable });
     }
 

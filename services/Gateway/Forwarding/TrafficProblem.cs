@@ -8,14 +8,13 @@ internal sealed class TrafficProblem
 {
     private readonly byte[] _body;
     private readonly int _status;
-    private readonly string? _retryAfter;
     private readonly bool _closes;
 
     private TrafficProblem(int status, string slug, string title, string detail, string? retryAfter = null, bool closes = false)
     {
         Slug = slug;
         _status = status;
-        _retryAfter = retryAfter;
+        RetryAfter = retryAfter;
         _closes = closes;
         _body = JsonSerializer.SerializeToUtf8Bytes(new { type = $"https://platform.dev/problems/{slug}", title, status, detail });
     }
@@ -41,6 +40,9 @@ internal sealed class TrafficProblem
 
     public static TrafficProblem TimedOut { get; } = new(504, "timed-out", "The application took too long.", "Try again; a request that changes something may have been carried out.");
 
+    /// <summary>In how many seconds to come again; null: it does not say.</summary>
+    public string? RetryAfter { get; }
+
     /// <summary>What is sent, for another data plane to send.</summary>
     public string Text => Encoding.UTF8.GetString(_body);
 
@@ -53,7 +55,7 @@ internal sealed class TrafficProblem
         response.StatusCode = _status;
         response.ContentType = "application/problem+json";
         response.ContentLength = _body.Length;
-        if (_retryAfter is not null) response.Headers.RetryAfter = _retryAfter;
+        if (RetryAfter is not null) response.Headers.RetryAfter = RetryAfter;
         if (_closes) response.Headers.Connection = "close";
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(_body, context.RequestAborted).AsTask();
     }

@@ -12,6 +12,9 @@ internal sealed class HoldRoom(GatewayOptions options, TimeProvider time)
     /// <summary>Requests that wait now, over all applications.</summary>
     public int Held => Volatile.Read(ref _held);
 
+    /// <summary>Called when an application begins to have requests that wait, at most once between two of its figures.</summary>
+    public Action<ApplicationTraffic>? Begins { get; set; }
+
     /// <summary>Takes a place. False: all are taken.</summary>
     public bool TryEnter(ApplicationTraffic traffic)
     {
@@ -21,7 +24,7 @@ internal sealed class HoldRoom(GatewayOptions options, TimeProvider time)
             return false;
         }
 
-        traffic.HoldOne();
+        if (traffic.HoldOne()) Begins?.Invoke(traffic);
         return true;
     }
 

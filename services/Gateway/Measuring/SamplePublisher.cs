@@ -1,44 +1,64 @@
+using System.Threading.Channels;
 using Platform.Contracts.Metrics;
+using Platform.Gateway.Holding;
 using Platform.Gateway.Replicas;
+using Platform.Gateway.Routers;
 using Platform.Gateway.Routing;
 using Platform.Metrics.Streaming;
 
 namespace Platform.Gateway.Measuring;
 
-/// <summary>Once per second, what was answered, by replica.</summary>
-internal sealed class SamplePublisher(RouteTables tables, IMetricStream stream, TimeProvider time) : BackgroundService
+/// <summary>Once per second, what was answered, by replica; and at once that requests begin to wait, for somebody may have to start a replica for them.</summary>
+internal sealed class SamplePublisher : BackgroundService
 {
+    private const int MostAtOnce = 1_024;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private readonly Channel<ApplicationTraffic> _holding = Channel.CreateBounded<ApplicationTraffic>(new BoundedChannelOptions(MostAtOnce) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly RouteTables _tables;
+    private readonly HashSet<string> _told;
+    private readonly IMetricStream _stream;
+    private readonly TimeProvider _time;
+
+    public SamplePublisher(RouteTables tables, HoldRoom holdRoom, IEnumerable<ITrafficRouter> routers, IMetricStream stream, TimeProvider time)
+    {
+        (_tables, _stream, _time) = (tables, stream, time);
+        _told = [RouterSet.Own, .. routers.Where(r => r.TellsRequests).Select(r => r.Name)];
+        holdRoom.Begins = traffic => _holding.Writer.TryWrite(traffic);
+    }
 
     /// <summary>Publishes what ended since the last call.</summary>
     internal void Publish()
     {
-        var now = time.GetUtcNow();
-        var replicas = tables.Replicas.ToLookup(r => r.Application, StringComparer.Ordinal);
-        foreach (var traffic in tables.Traffic)
-        {
-            stream.Publish(new MetricBatch
-            {
-                Source = "gateway",
-                Application = traffic.Application,
-                At = now,
-                Interval = Interval,
-                Samples = Samples(traffic, replicas[traffic.Application]),
-            });
-        }
+        var now = _time.GetUtcNow();
+        var replicas = _tables.Replicas.ToLookup(r => r.Application, StringComparer.Ordinal);
+        foreach (var traffic in _tables.Traffic) Publish(traffic, now, Samples(traffic, replicas[traffic.Application]));
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(PublishAsync(stoppingToken), TellHoldingAsync(stoppingToken));
+
+    private async Task PublishAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(Interval, _time);
         while (await timer.WaitForNextTickAsync(stoppingToken)) Publish();
     }
 
+    private async Task TellHoldingAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var traffic in _holding.Reader.ReadAllAsync(stoppingToken))
+        {
+            // Nobody waits any more: then nobody need be told.
+            if (traffic.Held is > 0 and var held) Publish(traffic, _time.GetUtcNow(), [new MetricSample(MetricNames.Held, "", "", held)]);
+        }
+    }
+
+    private void Publish(ApplicationTraffic traffic, DateTimeOffset now, IReadOnlyList<MetricSample> samples) =>
+        _stream.Publish(new MetricBatch { Source = "gateway", Application = traffic.Application, At = now, Interval = Interval, Samples = samples });
+
     /// <summary>
     /// Disjoint, because whoever reads them adds them up: a request stands with the replica that answered it, or, answered by none, with
-    /// the application alone.
+    /// the application alone. Where clients come by a router that tells nothing of their requests, none here is not none at all, and is not told.
     /// </summary>
-    private static List<MetricSample> Samples(ApplicationTraffic traffic, IEnumerable<Replica> replicas)
+    private List<MetricSample> Samples(ApplicationTraffic traffic, IEnumerable<Replica> replicas)
     {
         var samples = new List<MetricSample>();
         var requests = 0L;
@@ -49,7 +69,9 @@ internal sealed class SamplePublisher(RouteTables tables, IMetricStream stream, 
         }
 
         requests += Add(samples, "", "", traffic.Unrouted.Take(), inFlight: 0);
-        samples.Add(new MetricSample(MetricNames.Held, "", "", traffic.Held));
+        if (requests == 0 && _tables.Find(traffic.Application) is { } table && !_told.Contains(table.Router))
+            samples.RemoveAll(s => s.Name is MetricNames.Requests or MetricNames.Errors or MetricNames.InFlight);
+        samples.Add(new MetricSample(MetricNames.Held, "", "", traffic.TakeHeld()));
         traffic.Retries.Refill(requests);
         return samples;
     }

@@ -16,6 +16,9 @@ internal interface ITrafficRouter
     /// <summary>What a manifest calls it: <c>traffic: { router: NAME }</c>.</summary>
     string Name { get; }
 
+    /// <summary>True: what it answers is on the metric stream. False: nobody knows whether anybody asks.</summary>
+    bool TellsRequests => false;
+
     /// <summary>Puts a table in force, and returns when requests are really routed by it. Cheap if they are already.</summary>
     /// <param name="table">The table; not a removed one. It has passed <see cref="Routing.RouteTableRules"/>.</param>
     /// <param name="cancellationToken">Ends the wait, not necessarily the change.</param>

@@ -8,6 +8,7 @@ namespace Platform.Gateway.Routing;
 internal sealed class ApplicationTraffic(string application, GatewayOptions options)
 {
     private int _held;
+    private int _heldIsTold;
     private int _mirrored;
     private TaskCompletionSource _changed = NewSignal();
 
@@ -49,7 +50,15 @@ internal sealed class ApplicationTraffic(string application, GatewayOptions opti
 
     public void SignalChange() => Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
 
-    public void HoldOne() => Interlocked.Increment(ref _held);
+    /// <returns>True: it is the first since <see cref="TakeHeld"/>, and worth telling at once.</returns>
+    public bool HoldOne() => Interlocked.Increment(ref _held) == 1 && Interlocked.Exchange(ref _heldIsTold, 1) == 0;
+
+    /// <summary>How many wait, to be told with the figures of a second.</summary>
+    public int TakeHeld()
+    {
+        Volatile.Write(ref _heldIsTold, 0);
+        return Held;
+    }
 
     public void ReleaseOne() => Interlocked.Decrement(ref _held);
 

@@ -68,10 +68,11 @@ internal static class Projection
         await transaction.ExecuteAsync(
             """
             UPDATE applications SET rollout = @CorrelationId, stable_revision = COALESCE(stable_revision, @StableRevision),
-                wanted = CASE WHEN wanted = 0 THEN @min ELSE wanted END
+                wanted = CASE WHEN wanted = 0 AND scaled_at = @never THEN @min ELSE wanted END
             WHERE name = @Application
             """,
-            new { e.CorrelationId, e.StableRevision, e.Application, min = e.Scaling?.Min ?? 1 });
+            // A first rollout starts a replica even where none would do later; one that rests was told to, and is until it is told otherwise.
+            new { e.CorrelationId, e.StableRevision, e.Application, never = DateTimeOffset.UnixEpoch, min = Math.Max(1, e.Scaling?.Min ?? 1) });
         return true;
     }
 

@@ -76,6 +76,10 @@ public sealed class ModalScalerTests
         Assert.Equal((1, ScalingOutcome.Scale), (decision.Desired, decision.Outcome));
     }
 
+    [Fact]
+    public void Decide_AtZeroAndRequestsWereTurnedAway_WakesUp() =>
+        Assert.Equal((1, ScalingOutcome.Scale), (ModalScaler.Decide(Zero(0) with { Asked = 1 }, [], null, "").Desired, ModalScaler.Decide(Zero(0) with { Asked = 1 }, [], null, "").Outcome));
+
     private static ScalingInput Zero(int current) => Inputs.Cpu(current, 0.7, [.. Enumerable.Repeat(0.7, current)]).With(s => s with { Min = 0, ZeroAfter = TimeSpan.FromMinutes(10) });
 
     private static ScalingDecision Decide(ScalingMode mode, double cpu, int forecast) => ModalScaler.Decide(Input(mode, cpu), [], Forecast(forecast), "");

@@ -2,8 +2,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Platform.Contracts.Metrics;
 using Platform.Contracts.Traffic;
 using Platform.Effects;
+using Platform.Gateway.Holding;
 using Platform.Gateway.Measuring;
 using Platform.Gateway.Routing;
+using Platform.Gateway.Tests.Support;
 using Platform.Metrics.Streaming;
 using Platform.Metrics.Windows;
 using Platform.Testing;
@@ -42,7 +44,7 @@ public sealed class SamplePublisherTests
         for (var i = 0; i < 4; i++) c.Mirrored.Record(0.030, error: i == 0);
         tables.Traffic.Single().HoldOne();
         var stream = new Recording();
-        using var publisher = new SamplePublisher(tables, stream, time);
+        using var publisher = new SamplePublisher(tables, new HoldRoom(new GatewayOptions(), time), [], stream, time);
 
         publisher.Publish();
         publisher.Publish();
@@ -76,6 +78,55 @@ public sealed class SamplePublisherTests
         Assert.Equal(15, second.Sum("shop", MetricNames.Requests, "v1"));
         Assert.Equal(1, second.Last("shop", MetricNames.InFlight));
         Assert.Equal(16, second.Histogram("shop", MetricNames.Latency).Count);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>In time that stands still, so that it cannot have come with the figures of a second.</summary>
+    [Fact]
+    public async Task The_first_request_that_waits_is_told_at_once_and_the_next_ones_with_the_seconds_figures()
+    {
+        var folder = Directory.CreateTempSubdirectory("gateway-").FullName;
+        var (time, stream, options) = (new ManualTimeProvider(), new Recording(), new GatewayOptions());
+        using var tables = new RouteTables(new RouteFile(Path.Combine(folder, "r.json"), UnhinderedEffects.Instance, NullLogger<RouteFile>.Instance), options, time);
+        tables.Apply(new RouteTable { Application = "shop", Generation = 1, Revisions = [new RevisionRoute { Revision = "v1", Weight = 100, Replicas = [] }] }, Guid.NewGuid());
+        var room = new HoldRoom(options, time);
+        using var publisher = new SamplePublisher(tables, room, [], stream, time);
+        await publisher.StartAsync(CancellationToken.None);
+        var traffic = tables.Traffic.Single();
+
+        Assert.True(room.TryEnter(traffic));
+        await Eventually.TrueAsync(() => stream.Batches.Count == 1, "it is told");
+        Assert.Equal((MetricNames.Held, 1), (Assert.Single(stream.Batches[0].Samples).Name, stream.Batches[0].Samples[0].Value));
+        for (var i = 0; i < 3; i++)
+        {
+            room.Leave(traffic);
+            Assert.True(room.TryEnter(traffic));
+        }
+
+        publisher.Publish();
+        Assert.Equal(2, stream.Batches.Count);
+        Assert.Equal(1, stream.Batches[1].Samples.Single(s => s.Name == MetricNames.Held).Value);
+        await publisher.StopAsync(CancellationToken.None);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("gateway", true)]
+    [InlineData("told", true)]
+    [InlineData("silent", false)]
+    public void None_counted_here_says_nothing_where_clients_come_by_a_router_that_tells_nothing(string router, bool told)
+    {
+        var folder = Directory.CreateTempSubdirectory("gateway-").FullName;
+        var (time, stream, options) = (new ManualTimeProvider(), new Recording(), new GatewayOptions());
+        using var tables = new RouteTables(new RouteFile(Path.Combine(folder, "r.json"), UnhinderedEffects.Instance, NullLogger<RouteFile>.Instance), options, time);
+        tables.Apply(new RouteTable { Application = "shop", Generation = 1, Router = router, Revisions = [new RevisionRoute { Revision = "v1", Weight = 100, Replicas = [] }] }, Guid.NewGuid());
+        using var publisher = new SamplePublisher(tables, new HoldRoom(options, time), [new RecordingRouter("told") { TellsRequests = true }, new RecordingRouter("silent")], stream, time);
+
+        publisher.Publish();
+        Assert.Equal(told, stream.Batches[0].Samples.Any(s => s.Name == MetricNames.Requests));
+        tables.Traffic.Single().Unrouted.Record(30, error: true);
+        publisher.Publish();
+        Assert.Contains(stream.Batches[1].Samples, s => s is { Name: MetricNames.Requests, Value: 1 });
         Directory.Delete(folder, recursive: true);
     }
 

@@ -8,6 +8,8 @@ internal sealed class RecordingRouter(string name) : ITrafficRouter
 {
     public string Name => name;
 
+    public bool TellsRequests { get; init; }
+
     /// <summary>What it was told, in order: <c>applied shop 3</c>, <c>removed shop</c>.</summary>
     public List<string> Told { get; } = [];
 

@@ -13,10 +13,18 @@ internal static class AnomalyStore
 
     private const int MostChanges = 500;
 
+    /// <summary>
+    /// Two who watch the same series, or one before and after a restart, have not seen exactly the same; what they find so close together is one
+    /// anomaly. It takes as long to end, so the next one is further away.
+    /// </summary>
+    private static readonly TimeSpan SameWithin = TimeSpan.FromMinutes(5);
+
     /// <summary>Keeps a new anomaly.</summary>
     /// <returns>False: it is there already.</returns>
     public static async Task<bool> BeginAsync(Transaction transaction, Anomaly anomaly, int kept)
     {
+        if (await SameAsync(transaction, anomaly) is not null) return false;
+
         // The row's lock makes numbers and commits come in the same order.
         var sequence = await transaction.FirstOrDefaultAsync<long>("UPDATE counters SET value = value + 1 WHERE name = 'anomalies' RETURNING value");
         var added = await transaction.ExecuteAsync(
@@ -33,12 +41,15 @@ internal static class AnomalyStore
     /// <returns>The anomaly with its causes; null: it had ended before, or is not known.</returns>
     public static async Task<Anomaly?> EndAsync(Transaction transaction, Anomaly ended)
     {
-        var open = await transaction.FirstOrDefaultAsync<string>("SELECT anomaly FROM anomalies WHERE id = @Id AND ended IS NULL", new { ended.Id });
-        if (open is null) return null;
-        var whole = ended with { Causes = Read(open).Causes };
+        if (await SameAsync(transaction, ended) is not { Ended: null } open) return null;
+        var whole = ended with { Id = open.Id, Began = open.Began, Causes = open.Causes };
         await transaction.ExecuteAsync("UPDATE anomalies SET ended = @Ended, anomaly = @json WHERE id = @Id", new { whole.Id, whole.Ended, json = Write(whole) });
         return whole;
     }
+
+    private static async Task<Anomaly?> SameAsync(Transaction transaction, Anomaly anomaly) => await transaction.FirstOrDefaultAsync<string>(
+        "SELECT anomaly FROM anomalies WHERE application = @Application AND metric = @Metric AND began >= @from AND began <= @to ORDER BY sequence LIMIT 1",
+        new { anomaly.Application, anomaly.Metric, from = anomaly.Began - SameWithin, to = anomaly.Began + SameWithin }) is { } json ? Read(json) : null;
 
     public static async Task<IReadOnlyList<Anomaly>> OpenAsync(Reader reader) =>
         [.. (await reader.QueryAsync<string>("SELECT anomaly FROM anomalies WHERE ended IS NULL")).Select(Read)];

@@ -136,16 +136,16 @@ internal sealed partial class AnomalyWatch : BackgroundService
 
     private static async Task EndAsync(Transaction transaction, Anomaly ended, CancellationToken cancellationToken)
     {
-        if (await AnomalyStore.EndAsync(transaction, ended) is null) return;
+        if (await AnomalyStore.EndAsync(transaction, ended) is not { } whole) return;
         await transaction.PublishAsync(
             new AnomalyEnded
             {
-                Application = ended.Application,
-                At = ended.Ended!.Value,
-                CorrelationId = ended.Id,
-                Metric = ended.Metric,
-                Outcome = ended.Outcome!,
-                Duration = ended.Ended.Value - ended.Began,
+                Application = whole.Application,
+                At = whole.Ended!.Value,
+                CorrelationId = whole.Id,
+                Metric = whole.Metric,
+                Outcome = whole.Outcome!,
+                Duration = whole.Ended.Value - whole.Began,
             },
             cancellationToken);
     }

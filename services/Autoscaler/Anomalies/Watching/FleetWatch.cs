@@ -46,7 +46,7 @@ internal sealed class FleetWatch(FleetHistory history, int most)
             if (!_series.TryGetValue(key, out var watch))
             {
                 if (_series.Count >= most || learning++ >= LearningPerMinute) continue;
-                _series[key] = watch = Create(key, at);
+                _series[key] = watch = Create(key, at, found);
             }
 
             // Known to be untypical: neither told nor learned.
@@ -69,12 +69,24 @@ internal sealed class FleetWatch(FleetHistory history, int most)
     /// <summary>Applications watched.</summary>
     public IReadOnlyList<string> Applications() => [.. _series.Keys.Select(key => key.Application).Distinct(StringComparer.Ordinal)];
 
-    private SeriesWatch Create((string Application, string Metric) key, DateTimeOffset at)
+    /// <summary>
+    /// Learns from the past, but for its last minutes: those are taken in, for a kill may have come between their being written and what they
+    /// showed being told. What was told is told once, whoever finds it again.
+    /// </summary>
+    private SeriesWatch Create((string Application, string Metric) key, DateTimeOffset at, List<Anomaly> found)
     {
         var watch = new SeriesWatch(key.Application, key.Metric);
         var past = history.Of(key.Application).Minutes(key.Metric, at, Learned, masked: true);
-        for (var i = 0; i < past.Values.Length; i++) watch.Learn(past.Start + i * past.Step, past.Values[i]);
+        var values = past.Values.ToArray();
+        var again = values.Length;
+        for (var left = SeriesWatch.LookedAtAgain; again > 0 && left > 0;) if (double.IsFinite(values[--again])) left--;
+        for (var i = 0; i < again; i++) watch.Learn(past.Start + i * past.Step, values[i]);
         if (_toResume.Remove(key, out var open)) watch.Resume(open);
+        for (var i = again; i < values.Length; i++)
+        {
+            if (watch.Take(past.Start + i * past.Step, values[i]) is { } anomaly) found.Add(anomaly);
+        }
+
         return watch;
     }
 

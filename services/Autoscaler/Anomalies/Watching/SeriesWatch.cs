@@ -8,6 +8,12 @@ internal sealed class SeriesWatch(string application, string metric)
     /// <summary>A quarter of a day: then anomalies are told. Windows reach back as far, the refractory period is 72 min.</summary>
     public const int WarmUp = 360;
 
+    /// <summary>
+    /// So many minutes before a start are looked at again: what they showed may not have been told before the kill. As many as an anomaly lasts at
+    /// least, so that none begins and ends in them and is told twice.
+    /// </summary>
+    public const int LookedAtAgain = Calm;
+
     /// <summary>Evidence of less than one minute in ten is usual again …</summary>
     private const double Usual = 0.9;
 

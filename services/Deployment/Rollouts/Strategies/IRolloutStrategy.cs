@@ -46,6 +46,28 @@ internal static class RolloutStrategyList
         Description = $"first deployment: start {Wording.Count(replicas)} of {revision}, then open its route",
     };
 
+    /// <summary>
+    /// The plan where the old revision rests at 0 replicas: it serves nobody, so there is nothing to share the traffic with and nobody to compare
+    /// with. The new one takes over whatever comes and is judged by that alone; who wants a person to promote it is asked.
+    /// </summary>
+    public static RolloutPlan FromRest(RolloutSpec rollout, ReplicaSets sets)
+    {
+        var all = new PlanStep { NewReplicas = sets.Replicas, OldReplicas = sets.Old, NewWeight = 100, OldWeight = 0, Hold = rollout.Watch };
+        var preview = all with { NewWeight = 0, OldWeight = 100, Hold = TimeSpan.Zero, UntilPromoted = true };
+        var asks = rollout.Strategy == RolloutStrategies.BlueGreen ? !rollout.AutoPromotion : rollout.Strategy == RolloutStrategies.Canary && rollout.Steps.Any(s => s.UntilPromoted);
+        return new RolloutPlan
+        {
+            Strategy = "fromRest",
+            Replicas = sets.Replicas,
+            OldReplicas = sets.Old,
+            Steps = asks ? [preview, all] : [all],
+            ScaleDownDelay = rollout.ScaleDownDelay,
+            FromRest = true,
+            Description = $"from rest: {sets.Stable} has no replica, so {Wording.Count(sets.Replicas)} of {sets.Revision} take{(sets.Replicas == 1 ? "s" : "")} whatever comes as soon as healthy"
+                + $"{(asks ? " and promoted" : "")}, watched for {Wording.Span(rollout.Watch)}",
+        };
+    }
+
     /// <summary>The plan that returns to a revision known to be good: everything at once, nothing judged.</summary>
     public static RolloutPlan Instant(ReplicaSets sets) => new()
     {

@@ -40,6 +40,9 @@ internal sealed partial class NginxRouter : ITrafficRouter, IDisposable
 
     public string Name => "nginx";
 
+    /// <summary>By its logs (<see cref="NginxSamples"/>).</summary>
+    public bool TellsRequests => true;
+
     public async Task<string?> ApplyAsync(RouteTable table, CancellationToken cancellationToken)
     {
         var problems = NginxTable.Problems(table).ToList();

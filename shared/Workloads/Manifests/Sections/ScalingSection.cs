@@ -27,7 +27,7 @@ internal static class ScalingSection
         foreach (var repeated in metrics.Where(m => m.Name.Length > 0).GroupBy(m => m.Name).Where(g => g.Count() > 1))
             section.Conflict("metrics", "each metric once", $"The metric '{ProblemList.Shorten(repeated.Key)}' stands {repeated.Count()} times; keep one.");
         var said = new ScalingSettings();
-        var zeroAfter = section.Optional<TimeSpan>("zeroAfter", Duration.Expected + ", from 10s to 7d", Duration.TryParse, Rules.Between(TimeSpan.FromSeconds(10), TimeSpan.FromDays(7)));
+        var zeroAfter = section.Optional<TimeSpan>("zeroAfter", Duration.Expected + ", from 1s to 7d", Duration.TryParse, Rules.Between(TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)));
         if (zeroAfter is not null && min > 0)
             section.Conflict("zeroAfter", "scaling.min to be 0", $"scaling.zeroAfter takes it to 0 replicas, and scaling.min is {min}; set min: 0, or leave zeroAfter out.");
         var ruleSet = section.Choice("ruleSet", said.RuleSet, ["none", "standard"], []);

@@ -46,7 +46,7 @@ internal static class PolicyEndpoints
         return versions.Count == 0 && before is null ? Missing(name) : Results.Ok(page.Of(versions, version => version.Version.ToString(CultureInfo.InvariantCulture)));
     }
 
-    private static async Task<IResult> SetAsync(
+    internal static async Task<IResult> SetAsync(
         string name, PolicyRequest request, HttpContext http, [FromKeyedServices(AutoscalerModule.Name)] Database database, [FromKeyedServices(AutoscalerModule.Name)] IAuditLog audit, TimeProvider time)
     {
         var problems = PolicyRules.Check(request.Policy).ToList();
@@ -56,7 +56,7 @@ internal static class PolicyEndpoints
         return await MakeAsync(http, database, audit, time, name, request.IfVersion, "set policy", request.Reason, (_, _) => Task.FromResult<ScalingPolicySpec?>(request.Policy), deleted: false);
     }
 
-    private static async Task<IResult> DeleteAsync(
+    internal static async Task<IResult> DeleteAsync(
         string name, string? reason, HttpContext http, [FromKeyedServices(AutoscalerModule.Name)] Database database, [FromKeyedServices(AutoscalerModule.Name)] IAuditLog audit, TimeProvider time) =>
         await MakeAsync(http, database, audit, time, name, null, "delete policy", reason is { Length: > 500 } ? reason[..500] : reason, (_, present) => Task.FromResult(present is { Deleted: false } ? present.Policy : null), deleted: true);
 

@@ -112,9 +112,12 @@ internal sealed partial class DecisionLoop(
     {
         var now = time.GetTimestamp();
         if (now >= application.DueAt) return true;
+        var period = PeriodOf(application);
+
+        // Its period has become shorter since: it rests now, or has other settings.
+        if (application.Broken is null && time.GetElapsedTime(now, application.DueAt) > period) return true;
         if (metrics.HeardAt(application.Name) <= application.DecidedOn) return false;
         if (application.Row.Wanted == 0 && Readings.Waits(metrics.Windows, application.Name)) return true;
-        var period = PeriodOf(application);
         return period <= 2 * QuickPeriod && time.GetElapsedTime(now, application.DueAt) <= period / 5;
     }
 

@@ -17,8 +17,7 @@ public sealed class ZeroTests
         await using var host = await RestingAsync(owner);
         Assert.Empty(owner.Commands);
 
-        host.Measure("shop", 1, new MetricSample(MetricNames.Held, "", "", 3));
-        await ModuleHost.UntilAsync(() => owner.Commands.Count > 0, "a ScaleApplication");
+        await UntilAsync(host, owner, new MetricSample(MetricNames.Held, "", "", 3));
         Assert.Equal((1, "3 requests wait at the gateway, and it has no replica."), (owner.Commands[0].Replicas, owner.Commands[0].Reason));
     }
 
@@ -28,8 +27,7 @@ public sealed class ZeroTests
         var owner = new RecordingOwner { Confirms = false };
         await using var host = await RestingAsync(owner);
 
-        host.Measure("shop", 1, new MetricSample(MetricNames.Requests, "", "", 2), new MetricSample(MetricNames.Errors, "", "", 2));
-        await ModuleHost.UntilAsync(() => owner.Commands.Count > 0, "a ScaleApplication");
+        await UntilAsync(host, owner, new MetricSample(MetricNames.Requests, "", "", 2), new MetricSample(MetricNames.Errors, "", "", 2));
         Assert.Equal(1, owner.Commands[0].Replicas);
     }
 
@@ -49,10 +47,18 @@ public sealed class ZeroTests
         Assert.Empty(owner.Commands);
 
         // The same with a word about requests is.
-        host.Measure("shop", 1, new MetricSample(MetricNames.Held, "", "", 0), new MetricSample(MetricNames.Requests, "", "", 0));
-        await ModuleHost.UntilAsync(() => owner.Commands.Count > 0, "a ScaleApplication");
+        await UntilAsync(host, owner, new MetricSample(MetricNames.Held, "", "", 0), new MetricSample(MetricNames.Requests, "", "", 0));
         Assert.Equal(0, owner.Commands[0].Replicas);
     }
+
+    /// <summary>Measured for as long as it takes, as the gateway does.</summary>
+    private static Task UntilAsync(ModuleHost host, RecordingOwner owner, params MetricSample[] samples) => ModuleHost.UntilAsync(
+        () =>
+        {
+            host.Measure("shop", 1, samples);
+            return owner.Commands.Count > 0;
+        },
+        "a ScaleApplication");
 
     private static async Task DecidedAsync(HttpClient client)
     {

@@ -9,3 +9,11 @@ public sealed class Servers : ICollectionFixture<PostgresServer>, ICollectionFix
     /// <summary>For <c>[Collection(Servers.Name)]</c>.</summary>
     public const string Name = "servers";
 }
+
+/// <summary>Servers of their own for the tests that take them away, so that nobody else's stand still meanwhile.</summary>
+[CollectionDefinition(Name)]
+public sealed class ServersTakenAway : ICollectionFixture<PostgresServer>, ICollectionFixture<RabbitMqServer>
+{
+    /// <summary>For <c>[Collection(ServersTakenAway.Name)]</c>.</summary>
+    public const string Name = "servers taken away";
+}

@@ -8,7 +8,7 @@ namespace Platform.Integration.Tests.Split;
 /// <summary>
 /// A server stopped for half a minute in the middle of a rollout and started again; <c>SPLIT_OUTAGE=2m</c> makes it longer.
 /// </summary>
-[Collection(Servers.Name)]
+[Collection(ServersTakenAway.Name)]
 public sealed class OutageTests(SplitPlatform platform, ITestOutputHelper output) : IClassFixture<SplitPlatform>
 {
     private const int Rate = 15;

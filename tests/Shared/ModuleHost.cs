@@ -22,11 +22,11 @@ internal sealed class ModuleHost : IAsyncDisposable
 
     public string Data { get; }
 
-    public static async Task<ModuleHost> StartAsync(IReadOnlyList<ServiceModule> modules, string[]? args = null, string? data = null)
+    public static async Task<ModuleHost> StartAsync(IReadOnlyList<ServiceModule> modules, string[]? args = null, string? data = null, Action<WebApplicationBuilder>? configure = null)
     {
         var folder = data ?? Directory.CreateTempSubdirectory("platform-modules-").FullName;
         var app = ServiceHost.Build(
-            ["--data", folder, "--Log:Level=fatal", .. modules.Select(module => $"--Ports:{module.Name}=0"), .. args ?? []], modules);
+            ["--data", folder, "--Log:Level=fatal", .. modules.Select(module => $"--Ports:{module.Name}=0"), .. args ?? []], modules, configure);
         await app.StartAsync();
         return new ModuleHost(app, folder, data is null);
     }

@@ -1,7 +1,13 @@
 using Platform.Autoscaler.Anomalies.Watching;
+using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.Cost;
+using Platform.Autoscaler.Decisions;
+using Platform.Autoscaler.Scaling;
 using Platform.Contracts.Anomalies;
+using Platform.Contracts.Scaling;
 using Platform.Effects;
+using Platform.Messaging;
+using Platform.Storage;
 using Platform.Testing;
 
 namespace Platform.Autoscaler.Tests.Killed;
@@ -12,6 +18,8 @@ namespace Platform.Autoscaler.Tests.Killed;
 /// </summary>
 public sealed class KilledAtAnyEffectTests : IDisposable
 {
+    private static readonly DateTimeOffset Noon = new(2026, 1, 2, 12, 0, 0, TimeSpan.Zero);
+
     /// <summary>How long it stays dead: the lease of the killed one must run out.</summary>
     private static readonly TimeSpan Dead = TimeSpan.FromSeconds(20);
 
@@ -20,24 +28,51 @@ public sealed class KilledAtAnyEffectTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task ADecision_IsSentOnceAndStandsEverywhereOrNowhere()
+    public Task ADecision_IsSentOnceAndStandsEverywhereOrNowhere() => KillEverywhereAsync(Noon, life => life.DeployAsync(), life => life.DecideAsync(), JudgeDecisionAsync);
+
+    /// <summary>Negative controls: what is told in one commit and remembered in another must be found out.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ADecisionInTwoCommits_IsFoundOut(bool sentFirst)
     {
-        await KillEverywhereAsync(new DateTimeOffset(2026, 1, 2, 12, 0, 0, TimeSpan.Zero), life => life.DeployAsync(), life => life.DecideAsync(), async (life, where) =>
-        {
-            await life.DecideAsync();
-            var commands = await life.AllAsync<string>("SELECT correlation_id FROM outbox_message WHERE type LIKE '%ScaleApplication%'");
-            Assert.True(commands.Count == 1, $"{where}: {commands.Count} commands");
-            Assert.True(commands[0] == await life.ValueAsync<string>("SELECT pending FROM applications WHERE name = 'shop'"), $"{where}: it waits for another command");
-            Assert.True(commands[0] == string.Concat(await life.AllAsync<string>("SELECT command FROM changes")), $"{where}: the history has another change");
-            Assert.True(1 == await life.ValueAsync<long>("SELECT COUNT(*) FROM decisions WHERE decision LIKE '%\"outcome\":\"scale\"%'"), $"{where}: the list has other decisions");
-            Assert.True(await life.ValueAsync<bool>("SELECT COUNT(*) = MAX(sequence) AND COUNT(*) = (SELECT value FROM counters WHERE name = 'decisions') FROM decisions"), $"{where}: numbers are missing");
-        });
+        var found = await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() => KillEverywhereAsync(Noon, life => life.DeployAsync(), life => InTwoAsync(life, sentFirst), JudgeDecisionAsync));
+        Assert.StartsWith("killed ", found.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task InTwoAsync(Life life, bool sentFirst)
+    {
+        var (row, now, command) = ((await life.Database.ReadAsync(reader => ApplicationStore.FindAsync(reader, "shop")))!, Noon + Dead, Guid.NewGuid());
+        var json = DecisionStore.Serialize(new ScalingDecision { At = now, Outcome = ScalingOutcome.Scale, Current = 1, Desired = 4, Recommended = 4, Stabilized = 4, Reason = "load" });
+        List<Func<Transaction, Task>> halves =
+        [
+            async transaction =>
+            {
+                await ApplicationStore.DecidedAsync(transaction, row with { Pending = command, PendingTo = 4, PendingSince = now }, json);
+                await DecisionStore.ListAsync(transaction, await DecisionStore.NumberAsync(transaction, 1), "shop", now, json, 100);
+                await DecisionStore.ChangedAsync(transaction, "shop", command, 3, now, DateTimeOffset.UnixEpoch);
+            },
+            transaction => transaction.SendAsync(new ScaleApplication { Application = "shop", At = now, CorrelationId = command, RequestedBy = "autoscaler", Reason = "load", Replicas = 4 }),
+        ];
+        if (sentFirst) halves.Reverse();
+        foreach (var half in halves) await life.Database.TransactAsync(half);
+    }
+
+    private static async Task JudgeDecisionAsync(Life life, string where)
+    {
+        await life.DecideAsync();
+        var commands = await life.AllAsync<string>("SELECT correlation_id FROM outbox_message WHERE type LIKE '%ScaleApplication%'");
+        Assert.True(commands.Count == 1, $"{where}: {commands.Count} commands");
+        Assert.True(commands[0] == await life.ValueAsync<string>("SELECT pending FROM applications WHERE name = 'shop'"), $"{where}: it waits for another command");
+        Assert.True(commands[0] == string.Concat(await life.AllAsync<string>("SELECT command FROM changes")), $"{where}: the history has another change");
+        Assert.True(1 == await life.ValueAsync<long>("SELECT COUNT(*) FROM decisions WHERE decision LIKE '%\"outcome\":\"scale\"%'"), $"{where}: the list has other decisions");
+        Assert.True(await life.ValueAsync<bool>("SELECT COUNT(*) = MAX(sequence) AND COUNT(*) = (SELECT value FROM counters WHERE name = 'decisions') FROM decisions"), $"{where}: numbers are missing");
     }
 
     [Fact]
     public async Task APolicy_HasEveryVersionOnceWithItsAudit()
     {
-        await KillEverywhereAsync(new DateTimeOffset(2026, 1, 2, 12, 0, 0, TimeSpan.Zero), life => life.DeployAsync(), life => life.PoliciesAsync(), async (life, where) =>
+        await KillEverywhereAsync(Noon, life => life.DeployAsync(), life => life.PoliciesAsync(), async (life, where) =>
         {
             await life.PoliciesAsync();
             Assert.Equal(["1/False", "2/False", "3/True"], (await life.AllAsync<Version>("SELECT version AS number, deleted FROM policies ORDER BY version")).Select(v => $"{v.Number}/{v.Deleted}"));

@@ -244,6 +244,7 @@ public sealed class NginxRouterTests
 
         var (status, body, answer) = await nginx.AskAsync();
         Assert.Equal((503, "application/problem+json"), (status, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(TimeSpan.FromSeconds(5), answer.Headers.RetryAfter?.Delta);
         Assert.Contains("no-ready-replica", body, StringComparison.Ordinal);
     }
 }

@@ -57,6 +57,16 @@ internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> S
         play.World.Gateway.Busy.Clear();
     });
 
+    /// <summary>To no replica at all, and then another revision, which takes over whatever comes.</summary>
+    public static Scenario FromRest { get; } = new("fromRest", First, async play =>
+    {
+        await play.SendAsync(Deploy("v18", "blueGreen, watch: 1s", min: 0));
+        await play.RestAsync();
+        await play.SendAsync(Scale(0));
+        await play.RestAsync();
+        await play.SendAsync(Deploy("v19", "canary, steps: [10, 100], stepDuration: 1s, watch: 1s", min: 0));
+    });
+
     /// <summary>Up in the middle of a canary, and down again; both sets follow, and the rollout goes on.</summary>
     public static Scenario ScaledCanary { get; } = new("scaledCanary", First, async play =>
     {
@@ -139,7 +149,7 @@ internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> S
     });
 
     public static IReadOnlyList<Scenario> All { get; } =
-        [First, BlueGreen, RolledBack, Rolling, Canary, Experiment, Returned, Handled, Scaled, ScaledCanary, ScaledRolling, Crashed, Aborted, RollingAborted, Failed, GatewayAway, Prepared, Undone, Hung];
+        [First, BlueGreen, RolledBack, Rolling, Canary, Experiment, Returned, Handled, Scaled, FromRest, ScaledCanary, ScaledRolling, Crashed, Aborted, RollingAborted, Failed, GatewayAway, Prepared, Undone, Hung];
 
     public override string ToString() => Name;
 
@@ -149,7 +159,7 @@ internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> S
     private static Task WatchedOrOverAsync(Play play, DeployApplication deploy) => play.UntilAsync(
         "it was watched", () => play.Outside.Value<string>("SELECT state FROM rollouts WHERE id = @id", new { id = deploy.CorrelationId.ToString() }) is "watching" or "rollingBack" or "rolledBack" or "failed");
 
-    private static DeployApplication Deploy(string revision, string rollout, string? pipeline = null) => new()
+    private static DeployApplication Deploy(string revision, string rollout, string? pipeline = null, int min = 2) => new()
     {
         Application = "shop",
         At = DateTimeOffset.UnixEpoch,
@@ -163,7 +173,7 @@ internal sealed record Scenario(string Name, Scenario? After, Func<Play, Task> S
             runtime: process
             process: { command: ["app"] }
             health: { path: /health, interval: 1s, timeout: 1s, unhealthyAfter: 2, startupTimeout: 20s }
-            scaling: { min: 2, max: 10 }
+            scaling: { min: {{min}}, max: 10 }
             traffic: { drainTimeout: 5s }
             rollout: { strategy: {{rollout}}, analysis: { judge: {{(revision == Play.Broken ? "threshold" : "none")}}, errorRate: 5%, minRequests: 20 } }
             pipeline: {{pipeline ?? "{ }"}}

@@ -68,6 +68,22 @@ public sealed class AutoscalerModuleTests
     }
 
     [Fact]
+    public async Task AScheduleOfTheManifest_SetsTheMinimum_UntilAPolicySaysOtherwise()
+    {
+        var owner = new RecordingOwner();
+        await using var host = await StartAsync(owner);
+        await DeployAsync(host, schedules: [new ScalingSchedule { Name = "always", Min = 5 }]);
+        host.Measure(Shop, 15, new MetricSample(MetricNames.Requests, "v1", "r1", 10));
+
+        using var client = host.Admin("autoscaler");
+        var shop = await RecommendationAsync(client, r => r.GetProperty("current").GetInt32() == 5);
+        Assert.Equal((5, "always"), (shop.GetProperty("min").GetInt32(), shop.GetProperty("schedule").GetString()));
+        using var set = await client.PutAsJsonAsync("/api/autoscaler/policies/calm", new { policy = new { application = Shop, schedules = Array.Empty<object>() }, reason = "quiet" });
+        Assert.True(set.IsSuccessStatusCode, await set.Content.ReadAsStringAsync());
+        await RecommendationAsync(client, r => r.GetProperty("min").GetInt32() == 1 && r.GetProperty("schedule").ValueKind is JsonValueKind.Null);
+    }
+
+    [Fact]
     public async Task NoMetrics_NothingIsDecidedAndItSaysWhy()
     {
         var owner = new RecordingOwner();
@@ -145,13 +161,14 @@ public sealed class AutoscalerModuleTests
     private static Task<ModuleHost> StartAsync(RecordingOwner owner, string? data = null) =>
         ModuleHost.StartAsync([AutoscalerModule.Module, owner.Module], data: data);
 
-    private static async Task<Guid> DeployAsync(ModuleHost host, bool complete = true)
+    private static async Task<Guid> DeployAsync(ModuleHost host, bool complete = true, IReadOnlyList<ScalingSchedule>? schedules = null)
     {
         var rollout = Guid.NewGuid();
         var now = DateTimeOffset.UtcNow;
         var scaling = new ScalingSettings
         {
             Metrics = [new MetricTarget { Name = MetricNames.RequestsPerSecond, Target = 50 }],
+            Schedules = schedules ?? [],
             Behavior = new ScalingBehavior
             {
                 SyncPeriod = TimeSpan.FromMilliseconds(500),

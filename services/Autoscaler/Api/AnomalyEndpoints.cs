@@ -1,3 +1,4 @@
+using System.Globalization;
 using Platform.Autoscaler.Anomalies.Watching;
 using Platform.Contracts.Anomalies;
 using Platform.Hosting;
@@ -17,16 +18,14 @@ internal static class AnomalyEndpoints
         string? metric,
         DateTimeOffset? since,
         bool? open,
-        string? after,
-        int? limit,
+        [AsParameters] PageRequest page,
         [FromKeyedServices(AutoscalerModule.Name)] Database database,
         CancellationToken cancellationToken)
     {
-        if (NumberedPage.Read(limit, after, out var size, out var before) is { } problem) return problem;
+        if (page.Check(out var after) is { } problem) return problem;
         var rows = await database.ReadAsync(
-            reader => AnomalyStore.PageAsync(reader, application, metric, since ?? DateTimeOffset.UnixEpoch, open ?? false, before, size + 1), cancellationToken);
-        var items = rows.Take(size).Select(row => View(row.Sequence, row.Anomaly)).ToList();
-        return Results.Ok(new Contracts.Http.Page<AnomalyView> { Items = items, Next = NumberedPage.Next(rows.Count > size, items.LastOrDefault()?.Sequence ?? 0) });
+            reader => AnomalyStore.PageAsync(reader, application, metric, since ?? DateTimeOffset.UnixEpoch, open ?? false, after ?? long.MaxValue, page.Take + 1), cancellationToken);
+        return Results.Ok(page.Of([.. rows.Select(row => View(row.Sequence, row.Anomaly))], anomaly => anomaly.Sequence.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static AnomalyView View(long sequence, Anomaly anomaly) => new()

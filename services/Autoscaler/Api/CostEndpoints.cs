@@ -15,15 +15,14 @@ internal static class CostEndpoints
             .WithDescription("Per application: spent and to be spent, what ran for nothing, what a size, schedule or commitment would save, and a HorizontalPodAutoscaler's cost on the same demand. Pages with limit and after.");
 
     private static async Task<IResult> ListAsync(
-        string? application, string? after, int? limit, CostDesk desk, [FromKeyedServices(AutoscalerModule.Name)] Database database, CancellationToken cancellationToken)
+        string? application, [AsParameters] PageRequest page, CostDesk desk, [FromKeyedServices(AutoscalerModule.Name)] Database database, CancellationToken cancellationToken)
     {
-        // Paged by name: only the limit is a number.
-        if (NumberedPage.Read(limit, after: null, out var size, out _) is { } problem) return problem;
+        if (page.Check() is { } problem) return problem;
         var names = (await database.ReadAsync(ApplicationStore.ListAsync, cancellationToken)).Select(known => known.Name).ToList();
         if (application is not null && !names.Contains(application)) return RecommendationEndpoints.UnknownApplication(application, names);
-        var chosen = names.Where(name => (application is null || name == application) && (after is null || string.CompareOrdinal(name, after) > 0)).Order(StringComparer.Ordinal).Take(size + 1).ToList();
+        var chosen = names.Where(name => (application is null || name == application) && (page.After is null || string.CompareOrdinal(name, page.After) > 0)).Order(StringComparer.Ordinal).Take(page.Take + 1).ToList();
         List<CostReport> reports = [];
-        foreach (var name in chosen.Take(size)) reports.Add(await desk.ReportAsync(name, cancellationToken));
-        return Results.Ok(new Page<CostReport> { Items = reports, Next = chosen.Count > size ? reports[^1].Application : null });
+        foreach (var name in chosen.Take(page.Take)) reports.Add(await desk.ReportAsync(name, cancellationToken));
+        return Results.Ok(new Page<CostReport> { Items = reports, Next = chosen.Count > page.Take ? reports[^1].Application : null });
     }
 }

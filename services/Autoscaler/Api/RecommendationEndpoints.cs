@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Platform.Autoscaler.Applications;
@@ -49,17 +50,17 @@ internal static class RecommendationEndpoints
     }
 
     private static async Task<IResult> DecisionsAsync(
-        string? application, string? service, string? after, int? limit, [FromKeyedServices(AutoscalerModule.Name)] Database database, CancellationToken cancellationToken)
+        string? application, string? service, [AsParameters] PageRequest page, [FromKeyedServices(AutoscalerModule.Name)] Database database, CancellationToken cancellationToken)
     {
-        if (NumberedPage.Read(limit, after, out var size, out var before) is { } problem) return problem;
-        var rows = await database.ReadAsync(reader => DecisionStore.PageAsync(reader, application ?? service, before, size + 1), cancellationToken);
-        var items = rows.Take(size).Select(row => new DecisionView
+        if (page.Check(out var after) is { } problem) return problem;
+        var rows = await database.ReadAsync(reader => DecisionStore.PageAsync(reader, application ?? service, after ?? long.MaxValue, page.Take + 1), cancellationToken);
+        var decisions = rows.Select(row => new DecisionView
         {
             Sequence = row.Sequence,
             Application = row.Application,
             Decision = JsonSerializer.Deserialize<ScalingDecision>(row.Decision, PlatformJson.Options)!,
-        }).ToList();
-        return Results.Ok(new Contracts.Http.Page<DecisionView> { Items = items, Next = NumberedPage.Next(rows.Count > size, items.LastOrDefault()?.Sequence ?? 0) });
+        });
+        return Results.Ok(page.Of([.. decisions], decision => decision.Sequence.ToString(CultureInfo.InvariantCulture)));
     }
 
     internal static RecommendationView View(

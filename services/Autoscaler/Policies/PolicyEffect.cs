@@ -35,11 +35,11 @@ internal static class PolicyEffect
             Max = max,
             Automatic = true,
             Mode = plain is not null ? ModeOf(plain.PredictionWeight) : policy.Mode ?? manifest.Mode,
-            PredictionWeight = plain is { PredictionWeight: > 0 and < 1 } ? plain.PredictionWeight : policy.PredictionWeight ?? manifest.PredictionWeight,
+            PredictionWeight = plain is null ? policy.PredictionWeight ?? manifest.PredictionWeight : plain.PredictionWeight is > 0 and < 1 ? plain.PredictionWeight : null,
             Metrics = policy.Metrics is { } metrics ? [.. metrics.Select(metric => WithSource(metric, manifest))] : manifest.Metrics,
             RuleSet = ruleSet,
-            Rules = plain is not null ? RulesOf(plain) : policy.Rules,
-            Schedules = policy.Schedules,
+            Rules = plain is not null ? RulesOf(plain) : policy.RuleSet is null ? manifest.Rules : policy.Rules,
+            Schedules = policy.Schedules ?? manifest.Schedules,
             ServiceLevel = policy.ServiceLevel ?? manifest.ServiceLevel,
             LatencyTarget = policy.LatencyTarget ?? manifest.LatencyTarget,
             ZeroAfter = policy.ZeroAfter ?? manifest.ZeroAfter,
@@ -72,7 +72,8 @@ internal static class PolicyEffect
         if (policy.ServiceLevel is { } level) words.Add($"{Percentage.Format(level)} of the requests are to be within the capacity; the rest is the price of not running more.");
         if (policy.LatencyTarget is { } latency) words.Add($"What a replica can carry is learned from where 95 % of its answers keep within {Duration.Format(latency)}.");
         if (policy.ZeroAfter is { } zero) words.Add($"Without a request for {Duration.Format(zero)} it goes to 0 replicas, if its minimum is 0; the gateway holds the next request until a replica serves it.");
-        foreach (var schedule in policy.Schedules) words.Add(Sentence(schedule));
+        if (policy.Schedules is { Count: 0 }) words.Add("The manifest's schedules do not hold.");
+        foreach (var schedule in policy.Schedules ?? []) words.Add(Sentence(schedule));
         return words;
     }
 

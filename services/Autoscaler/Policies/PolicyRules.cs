@@ -28,7 +28,7 @@ internal static class PolicyRules
         if (policy.Plain is { } plain) Check(plain, policy, problems);
         Check(policy.Metrics ?? [], problems);
         CheckRules(policy, problems);
-        Check(policy.Schedules, problems);
+        Check(policy.Schedules ?? [], problems);
         return problems.Found;
     }
 
@@ -90,8 +90,8 @@ internal static class PolicyRules
             problems.Within(schedule.Max, 0, MostReplicas, $"{at}.max");
             if (schedule.Min is null && schedule.Max is null) problems.Add(at, "min, max or both", "neither");
             if (schedule.Min > schedule.Max) problems.Add($"{at}.max", $"at least min, {schedule.Min}", $"{schedule.Max}");
-            if (schedule.Begins is { } begins) problems.Unless(Schedule.TryTime(begins, out _), $"{at}.begins", "a time of the day such as 08:00", Short(begins));
-            if (schedule.Ends is { } ends) problems.Unless(Schedule.TryTime(ends, out _), $"{at}.ends", "a time of the day such as 18:00, up to 24:00", Short(ends));
+            if (schedule.Begins is { } begins) problems.Unless(TimeOfDay.TryParse(begins, out _), $"{at}.begins", TimeOfDay.Expected, Short(begins));
+            if (schedule.Ends is { } ends) problems.Unless(TimeOfDay.TryParse(ends, out _), $"{at}.ends", TimeOfDay.Expected, Short(ends));
             if (schedule.From >= schedule.To) problems.Add($"{at}.to", "later than from", $"{schedule.To:u}");
             problems.Unless(TimeZoneInfo.TryFindSystemTimeZoneById(schedule.TimeZone, out _), $"{at}.timeZone", "an IANA time zone such as Europe/Berlin", Short(schedule.TimeZone));
             if (schedule.Cron is { } cron)

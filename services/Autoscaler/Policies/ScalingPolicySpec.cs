@@ -26,8 +26,8 @@ public sealed record ScalingPolicySpec
     public string? RuleSet { get; init; }
     /// <summary>Rules of its own.</summary>
     public IReadOnlyList<ScalingRule> Rules { get; init; } = [];
-    /// <summary>Other limits at certain times.</summary>
-    public IReadOnlyList<ScalingSchedule> Schedules { get; init; } = [];
+    /// <summary>Other limits at certain times, in place of the manifest's; empty: none.</summary>
+    public IReadOnlyList<ScalingSchedule>? Schedules { get; init; }
     /// <summary>The share of requests to be served within the capacity, above 0.5 and below 1.</summary>
     public double? ServiceLevel { get; init; }
     /// <summary>How much of the forecast's growth counts in hybrid mode, 0 to 1.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Platform.Contracts.Units;
-using Platform.Deployment.Environments;
 using Platform.Hosting;
 using Platform.Workloads.Manifests;
 
@@ -70,8 +69,8 @@ internal static class ConfigurationRules
         }
 
         if (window.Days is not { Count: > 0 }) yield return new FieldProblem(path + ".days", "at least one day, such as friday", "none");
-        if (window.Begins is not null && !Freeze.TryTime(window.Begins, out _)) yield return new FieldProblem(path + ".begins", "a time of the day such as 16:30", Shown(window.Begins));
-        if (window.Ends is not null && !Freeze.TryTime(window.Ends, out _)) yield return new FieldProblem(path + ".ends", "a time of the day such as 16:30, or 24:00", Shown(window.Ends));
+        if (window.Begins is not null && !TimeOfDay.TryParse(window.Begins, out _)) yield return new FieldProblem(path + ".begins", "a time of the day such as 16:30", Shown(window.Begins));
+        if (window.Ends is not null && !TimeOfDay.TryParse(window.Ends, out _)) yield return new FieldProblem(path + ".ends", "a time of the day such as 16:30, or 24:00", Shown(window.Ends));
         if (window.TimeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone, out _))
             yield return new FieldProblem(path + ".timeZone", "a time zone that this machine knows, such as Europe/Berlin", Shown(window.TimeZone));
     }

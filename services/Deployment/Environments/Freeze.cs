@@ -1,4 +1,5 @@
 using System.Globalization;
+using Platform.Contracts.Units;
 using Platform.Deployment.Configuration;
 
 namespace Platform.Deployment.Environments;
@@ -35,22 +36,13 @@ internal static class Freeze
         return reasons.Count == 0 ? null : new Frozen(until, string.Join("; ", reasons));
     }
 
-    /// <summary>A time of the day, <c>00:00</c> to <c>24:00</c>.</summary>
-    public static bool TryTime(string text, out TimeSpan time)
-    {
-        time = default;
-        if (text is not [>= '0' and <= '9', >= '0' and <= '9', ':', >= '0' and <= '9', >= '0' and <= '9']) return false;
-        time = new TimeSpan(int.Parse(text[..2], CultureInfo.InvariantCulture), int.Parse(text[3..], CultureInfo.InvariantCulture), 0);
-        return text[3] < '6' && time <= TimeSpan.FromDays(1);
-    }
-
     /// <summary>When the window that holds a moment ends; null: it does not hold it.</summary>
     private static DateTimeOffset? EndOf(FreezeWindow window, DateTimeOffset at)
     {
         if (window is { From: { } from, To: { } to }) return at >= from && at < to ? to : null;
         if (window.Days is not { Count: > 0 } days || !TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone ?? "UTC", out var zone)) return null;
-        var begins = TryTime(window.Begins ?? "00:00", out var b) ? b : TimeSpan.Zero;
-        var ends = TryTime(window.Ends ?? "24:00", out var e) ? e : TimeSpan.FromDays(1);
+        var begins = TimeOfDay.TryParse(window.Begins ?? "00:00", out var b) ? b : TimeSpan.Zero;
+        var ends = TimeOfDay.TryParse(window.Ends ?? "24:00", out var e) ? e : TimeSpan.FromDays(1);
         if (ends <= begins) ends += TimeSpan.FromDays(1);
         var today = TimeZoneInfo.ConvertTime(at, zone).Date;
         DateTimeOffset? latest = null;

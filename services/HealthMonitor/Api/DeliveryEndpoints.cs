@@ -1,3 +1,4 @@
+using System.Globalization;
 using Platform.HealthMonitor.Events;
 using Platform.HealthMonitor.Subscriptions;
 using Platform.Hosting;
@@ -25,23 +26,21 @@ internal static class DeliveryEndpoints
     }
 
     private static async Task<IResult> DeliveriesAsync(
-        string id, string? after, int? limit, [FromKeyedServices(HealthMonitorModule.Name)] Database database, CancellationToken cancellationToken)
+        string id, [AsParameters] PageRequest page, [FromKeyedServices(HealthMonitorModule.Name)] Database database, CancellationToken cancellationToken)
     {
-        if (NumberedPage.Read(limit, after, out var size, out var before) is { } problem) return problem;
+        if (page.Check(out var after) is { } problem) return problem;
         if (await WebhookEndpoints.FindAsync(database, id, cancellationToken) is null) return WebhookEndpoints.Unknown(id);
-        var rows = await database.ReadAsync(reader => SubscriptionStore.DeliveriesAsync(reader, id, before, size + 1), cancellationToken);
-        var items = rows.Take(size).ToList();
-        return Results.Ok(new Contracts.Http.Page<Delivery> { Items = items, Next = NumberedPage.Next(rows.Count > size, items.Count > 0 ? items[^1].Sequence : 0) });
+        var rows = await database.ReadAsync(reader => SubscriptionStore.DeliveriesAsync(reader, id, after ?? long.MaxValue, page.Take + 1), cancellationToken);
+        return Results.Ok(page.Of(rows, delivery => delivery.Sequence.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static async Task<IResult> DeadLettersAsync(
-        string id, string? after, int? limit, [FromKeyedServices(HealthMonitorModule.Name)] Database database, CancellationToken cancellationToken)
+        string id, [AsParameters] PageRequest page, [FromKeyedServices(HealthMonitorModule.Name)] Database database, CancellationToken cancellationToken)
     {
-        if (NumberedPage.Read(limit, after, out var size, out var before) is { } problem) return problem;
+        if (page.Check(out var after) is { } problem) return problem;
         if (await WebhookEndpoints.FindAsync(database, id, cancellationToken) is null) return WebhookEndpoints.Unknown(id);
-        var rows = await database.ReadAsync(reader => SubscriptionStore.DeadLettersAsync(reader, id, before, size + 1), cancellationToken);
-        var items = rows.Take(size).Select(DeadLetterView.Of).ToList();
-        return Results.Ok(new Contracts.Http.Page<DeadLetterView> { Items = items, Next = NumberedPage.Next(rows.Count > size, items.Count > 0 ? items[^1].EventSequence : 0) });
+        var rows = await database.ReadAsync(reader => SubscriptionStore.DeadLettersAsync(reader, id, after ?? long.MaxValue, page.Take + 1), cancellationToken);
+        return Results.Ok(page.Of([.. rows.Select(DeadLetterView.Of)], letter => letter.EventSequence.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static async Task<IResult> ReplayAsync(

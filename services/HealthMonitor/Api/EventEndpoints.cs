@@ -1,3 +1,4 @@
+using System.Globalization;
 using Platform.HealthMonitor.Events;
 using Platform.Hosting;
 using Platform.Storage;
@@ -19,7 +20,7 @@ internal static class EventEndpoints
     }
 
     private static async Task<IResult> GetAsync(
-        HttpContext context, string? type, string? application, string? after, int? limit,
+        HttpContext context, string? type, string? application, [AsParameters] PageRequest page,
         [FromKeyedServices(HealthMonitorModule.Name)] Database database, EventSignal signal, TimeProvider time, IHostApplicationLifetime lifetime)
     {
         if (ServerSentEvents.IsWanted(context.Request))
@@ -28,10 +29,9 @@ internal static class EventEndpoints
             return Results.Empty;
         }
 
-        if (NumberedPage.Read(limit, after, out var size, out var before) is { } problem) return problem;
-        var rows = await database.ReadAsync(reader => EventLog.BeforeAsync(reader, before, size + 1, new EventFilter(type, application)), context.RequestAborted);
-        var items = rows.Take(size).Select(EventView.Of).ToList();
-        return Results.Ok(new Contracts.Http.Page<EventView> { Items = items, Next = NumberedPage.Next(rows.Count > size, items.Count > 0 ? items[^1].Sequence : 0) });
+        if (page.Check(out var after) is { } problem) return problem;
+        var rows = await database.ReadAsync(reader => EventLog.BeforeAsync(reader, after ?? long.MaxValue, page.Take + 1, new EventFilter(type, application)), context.RequestAborted);
+        return Results.Ok(page.Of([.. rows.Select(EventView.Of)], happened => happened.Sequence.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static async Task StreamAsync(

@@ -18,21 +18,16 @@ internal static class HealthEndpoints
     }
 
     private static async Task<IResult> AlertsAsync(
-        string? application, string? after, int? limit, [FromKeyedServices(HealthMonitorModule.Name)] Database database, CancellationToken cancellationToken)
+        string? application, [AsParameters] PageRequest page, [FromKeyedServices(HealthMonitorModule.Name)] Database database, CancellationToken cancellationToken)
     {
-        if (NumberedPage.Read(limit, after, out var size, out var before) is { } problem) return problem;
-        var until = before > Microseconds(DateTimeOffset.MaxValue) ? DateTimeOffset.MaxValue : DateTimeOffset.UnixEpoch.AddTicks(before * TimeSpan.TicksPerMicrosecond);
+        if (page.Check(out var after) is { } problem) return problem;
+        var until = after is not { } before || before > Microseconds(DateTimeOffset.MaxValue) ? DateTimeOffset.MaxValue : DateTimeOffset.UnixEpoch.AddTicks(before * TimeSpan.TicksPerMicrosecond);
         var (active, history) = await database.ReadAsync(
-            async reader => (await AlertStore.ActiveAsync(reader), await AlertStore.HistoryAsync(reader, application, until, size + 1)), cancellationToken);
-        var past = history.Take(size).ToList();
+            async reader => (await AlertStore.ActiveAsync(reader), await AlertStore.HistoryAsync(reader, application, until, page.Take + 1)), cancellationToken);
         return Results.Ok(new AlertsView
         {
             Active = [.. active.Where(alert => application is null || alert.Application == application).Select(ReportBuilder.View)],
-            History = new Contracts.Http.Page<AlertView>
-            {
-                Items = [.. past.Select(ReportBuilder.View)],
-                Next = history.Count > size ? Microseconds(past[^1].RaisedAt).ToString(CultureInfo.InvariantCulture) : null,
-            },
+            History = page.Of([.. history.Select(ReportBuilder.View)], alert => Microseconds(alert.RaisedAt).ToString(CultureInfo.InvariantCulture)),
         });
     }
 

@@ -41,7 +41,7 @@ internal static class AutoscalerCommands
     private static DocumentedCommand Decisions(Cli cli)
     {
         var name = Name();
-        var limit = new Option<int>("--limit") { Description = "How many, 1 to 500", DefaultValueFactory = _ => 20 };
+        var limit = new Option<int>("--limit") { Description = "How many, 1 to 1000", DefaultValueFactory = _ => 20 };
         var command = new DocumentedCommand("decisions", "What it decided, newest first, and why", "platform autoscaler decisions", "platform autoscaler decisions shop --limit 100") { name, limit };
         cli.RunAgainstPlatform(command, async (parse, client, json, ct) =>
         {

@@ -82,9 +82,9 @@ public sealed record ScalingSettings
     public TimeSpan? ZeroAfter { get; init; }
     /// <summary>Steps by rules instead of targets: <c>none</c> (default), <c>standard</c>, or <c>custom</c> for those in <see cref="Rules"/>.</summary>
     public string RuleSet { get; init; } = "none";
-    /// <summary>The rules of a policy, with <see cref="RuleSet"/> <c>custom</c>.</summary>
+    /// <summary>The rules of <see cref="RuleSet"/> <c>custom</c>.</summary>
     public IReadOnlyList<ScalingRule> Rules { get; init; } = [];
-    /// <summary>Other limits at certain times, by a policy.</summary>
+    /// <summary>Other limits at certain times, within <see cref="Min"/> and <see cref="Max"/>.</summary>
     public IReadOnlyList<ScalingSchedule> Schedules { get; init; } = [];
 }
 

@@ -111,7 +111,10 @@ public static partial class ManifestWriter
         yaml.Member("serviceLevel", Percentage.Format(scaling.ServiceLevel));
         if (scaling.LatencyTarget is { } latency) yaml.Member("latencyTarget", Duration.Format(latency));
         if (scaling.ZeroAfter is { } zeroAfter) yaml.Member("zeroAfter", Duration.Format(zeroAfter));
+        if (scaling.PredictionWeight is { } weight) yaml.Member("predictionWeight", PlainNumber.Format(weight));
         yaml.Member("ruleSet", scaling.RuleSet);
+        if (scaling.Rules.Count > 0) yaml.Items("rules", scaling.Rules, rule => ScalingRuleOf(yaml, rule));
+        if (scaling.Schedules.Count > 0) yaml.Items("schedules", scaling.Schedules, schedule => ScheduleOf(yaml, schedule));
         yaml.Section("behavior", () =>
         {
             yaml.Member("tolerance", Percentage.Format(scaling.Behavior.Tolerance));

@@ -84,7 +84,7 @@ public sealed class AnomalyWatchTests
 
     [Theory]
     [InlineData("/anomalies?limit=0")]
-    [InlineData("/anomalies?limit=501")]
+    [InlineData("/anomalies?limit=1001")]
     [InlineData("/anomalies?after=x")]
     [InlineData("/anomalies?since=yesterday")]
     public async Task BadQuestions_AreRefused(string path)

@@ -71,6 +71,20 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public void Apply_SchedulesAndRulesOfTheManifest_HoldUnlessThePolicyHasItsOwn()
+    {
+        var rule = new ScalingRule { Metric = "cpu", Above = 0.8, For = TimeSpan.FromMinutes(1), Change = 1, CoolDown = TimeSpan.FromMinutes(5) };
+        var manifest = Manifest with { Metrics = [], RuleSet = "custom", Rules = [rule], Schedules = [new ScalingSchedule { Name = "day", Min = 4 }], PredictionWeight = 0.3 };
+        var kept = PolicyEffect.Apply(manifest, new ScalingPolicySpec { Max = 6 });
+        Assert.Equal(("custom", rule, "day", 0.3), (kept.RuleSet, Assert.Single(kept.Rules), Assert.Single(kept.Schedules).Name, kept.PredictionWeight));
+
+        var own = PolicyEffect.Apply(manifest, new ScalingPolicySpec { RuleSet = "standard", Schedules = [new ScalingSchedule { Name = "night", Max = 3 }], PredictionWeight = 1 });
+        Assert.Equal(("standard", 0, "night", 1), (own.RuleSet, own.Rules.Count, Assert.Single(own.Schedules).Name, own.PredictionWeight));
+        Assert.Empty(PolicyEffect.Apply(manifest, new ScalingPolicySpec { Schedules = [] }).Schedules);
+        Assert.Null(PolicyEffect.Apply(manifest, new ScalingPolicySpec { Plain = new PlainSettings { PredictionWeight = 1 } }).PredictionWeight);
+    }
+
+    [Fact]
     public void Choose_ItsOwnPolicyBeforeTheOneForAll()
     {
         ScalingPolicyView[] policies = [View("all", null), View("shop", "shop"), View("off", "other", enabled: false)];

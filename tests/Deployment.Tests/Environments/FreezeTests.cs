@@ -74,15 +74,5 @@ public sealed class FreezeTests
             return frozen.Until > now && Freeze.At(windows, frozen.Until) is null && Freeze.At(windows, frozen.Until.AddSeconds(-1))?.Until == frozen.Until;
         }));
 
-    [Theory]
-    [InlineData("00:00", true)]
-    [InlineData("24:00", true)]
-    [InlineData("24:01", false)]
-    [InlineData("9:00", false)]
-    [InlineData("09:60", false)]
-    [InlineData("ab:cd", false)]
-    [InlineData("", false)]
-    public void TryTime_TakesTimesOfTheDayOnly(string text, bool isTime) => Assert.Equal(isTime, Freeze.TryTime(text, out _));
-
     private static DateTimeOffset? Time(string? text) => text is null ? null : DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -64,6 +64,8 @@ public sealed class AuditTests
     [InlineData("limit=0", "limit")]
     [InlineData("limit=1001", "limit")]
     [InlineData("after=x", "after")]
+    [InlineData("limit=1001&after=x", "limit")]
+    [InlineData("limit=1001&after=x", "after")]
     public async Task Page_ThatCannotBe_IsA400(string query, string path)
     {
         await using var host = await TestHost.StartAsync(TestHost.Module());

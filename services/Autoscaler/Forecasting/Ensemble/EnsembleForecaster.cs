@@ -41,7 +41,7 @@ internal sealed class EnsembleForecaster : IForecaster
         var scores = new ModelScores(past, origins, paths, far);
         var shares = new double[models.Count];
         var combined = Combine(paths, scores.Weights(), origins.Past, shares);
-        var errors = ErrorDistribution.Of(past, origins, [.. Enumerable.Range(0, origins.Past).Select(k => Combine(paths, scores.WeightsWithout(k), k, []))]);
+        var errors = PathErrors.Of(past, origins, [.. Enumerable.Range(0, origins.Past).Select(k => Combine(paths, scores.WeightsWithout(k), k, []))]);
 
         var levels = QuantileForecast.Levels.Length;
         var quantiles = new double[horizon * levels];

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Platform.Contracts.Scaling;
+using Platform.Contracts.Units;
 
 namespace Platform.Autoscaler.Scaling.Schedules;
 
@@ -33,19 +33,10 @@ internal static class Schedule
             : IsWithinDay(schedule, local);
     }
 
-    /// <summary>A time of the day, <c>00:00</c> to <c>24:00</c>.</summary>
-    public static bool TryTime(string text, out TimeSpan time)
-    {
-        time = default;
-        if (text is not [>= '0' and <= '9', >= '0' and <= '9', ':', >= '0' and <= '5', >= '0' and <= '9']) return false;
-        time = new TimeSpan(int.Parse(text[..2], CultureInfo.InvariantCulture), int.Parse(text[3..], CultureInfo.InvariantCulture), 0);
-        return time <= TimeSpan.FromDays(1);
-    }
-
     private static bool IsWithinDay(ScalingSchedule schedule, DateTime local)
     {
-        var begins = TryTime(schedule.Begins ?? "00:00", out var b) ? b : TimeSpan.Zero;
-        var ends = TryTime(schedule.Ends ?? "24:00", out var e) ? e : TimeSpan.FromDays(1);
+        var begins = TimeOfDay.TryParse(schedule.Begins ?? "00:00", out var b) ? b : TimeSpan.Zero;
+        var ends = TimeOfDay.TryParse(schedule.Ends ?? "24:00", out var e) ? e : TimeSpan.FromDays(1);
         var time = local.TimeOfDay;
         if (ends > begins) return time >= begins && time < ends && IsOn(schedule, local);
 

@@ -5,7 +5,7 @@ using Platform.Contracts.Units;
 
 namespace Platform.Workloads.Manifests.Sections;
 
-/// <summary><c>scaling: { min, max, automatic, mode, serviceLevel, latencyTarget, zeroAfter, ruleSet, metrics: [ { name, target, prometheus | rabbitmq, … } ], behavior }</c></summary>
+/// <summary><c>scaling: { min, max, automatic, mode, serviceLevel, latencyTarget, predictionWeight, zeroAfter, ruleSet, rules, schedules, metrics: [ { name, target, prometheus | rabbitmq, … } ], behavior }</c></summary>
 internal static class ScalingSection
 {
     private const int MostReplicas = 1_000;
@@ -27,10 +27,16 @@ internal static class ScalingSection
         foreach (var repeated in metrics.Where(m => m.Name.Length > 0).GroupBy(m => m.Name).Where(g => g.Count() > 1))
             section.Conflict("metrics", "each metric once", $"The metric '{ProblemList.Shorten(repeated.Key)}' stands {repeated.Count()} times; keep one.");
         var said = new ScalingSettings();
+        var schedules = ScheduleSection.Read(section, min, max);
         var zeroAfter = section.Optional<TimeSpan>("zeroAfter", Duration.Expected + ", from 1s to 7d", Duration.TryParse, Rules.Between(TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)));
         if (zeroAfter is not null && min > 0)
             section.Conflict("zeroAfter", "scaling.min to be 0", $"scaling.zeroAfter takes it to 0 replicas, and scaling.min is {min}; set min: 0, or leave zeroAfter out.");
-        var ruleSet = section.Choice("ruleSet", said.RuleSet, ["none", "standard"], []);
+        var rules = ScalingRuleSection.Read(section, resources);
+        var ruleSet = section.Choice("ruleSet", rules.Count > 0 ? "custom" : said.RuleSet, ["none", "standard", "custom"], []);
+        if (ruleSet == "custom" && !section.Has("rules"))
+            section.Conflict("ruleSet", "none or standard, or scaling.rules beside it", "'custom' stands for the rules of scaling.rules, and there are none.");
+        if (ruleSet != "custom" && rules.Count > 0)
+            section.Conflict("ruleSet", "custom, because there are rules", $"scaling.rules stands beside ruleSet: {ruleSet}; remove one of the two.");
         if (ruleSet != "none" && metrics.Any(m => m.Source is null))
             section.Conflict("ruleSet", "none, or no scaling.metrics but those with a source", "Rules stand instead of scaling.metrics; keep one of the two. (A metric with a source may stay: a rule of its name goes by it.)");
         if (metrics.Count(m => m.Source is not null) is var asked && asked > ExternalMetrics.Most)
@@ -47,7 +53,10 @@ internal static class ScalingSection
             ServiceLevel = section.Value("serviceLevel", said.ServiceLevel, Percentage.Expected + ", above 50% and below 100%", Percentage.TryParse, share => share is > 0.5 and < 1),
             LatencyTarget = section.Optional<TimeSpan>("latencyTarget", Duration.Expected + ", from 1ms to 1m", Duration.TryParse, Rules.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1))),
             ZeroAfter = zeroAfter,
+            PredictionWeight = section.Optional<double>("predictionWeight", "a number from 0 to 1, or a percentage", Percentage.TryParse, share => share <= 1),
             RuleSet = automatic ? ruleSet : "none",
+            Rules = automatic ? rules : [],
+            Schedules = automatic ? schedules : [],
             Behavior = ScalingBehaviorSection.Read(section.Sub("behavior")),
         };
         section.Close();

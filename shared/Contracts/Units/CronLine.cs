@@ -1,13 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace Platform.Autoscaler.Scaling.Schedules;
+namespace Platform.Contracts.Units;
 
 /// <summary>
 /// A line of five fields, minute hour day month weekday: numbers, <c>*</c>, ranges <c>1-5</c>, lists <c>1,3</c>, steps <c>*/15</c>. If both day and
 /// weekday are restricted, one of the two is enough, as in cron(8).
 /// </summary>
-internal sealed class CronLine
+public sealed class CronLine
 {
     private static readonly (string Name, int From, int To)[] Fields = [("minute", 0, 59), ("hour", 0, 23), ("day", 1, 31), ("month", 1, 12), ("weekday", 0, 7)];
     private readonly ulong[] _allowed;
@@ -16,7 +16,10 @@ internal sealed class CronLine
 
     private CronLine(ulong[] allowed, bool anyDay, bool anyWeekday) => (_allowed, _anyDay, _anyWeekday) = (allowed, anyDay, anyWeekday);
 
-    /// <summary>Reads a line; says what is wrong with it.</summary>
+    /// <summary>Reads a line.</summary>
+    /// <param name="text">Up to 200 characters.</param>
+    /// <param name="line">The line; null: it is none.</param>
+    /// <param name="problem">What was expected in its place; empty: it is one.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out CronLine? line, out string problem)
     {
         line = null;
@@ -36,7 +39,7 @@ internal sealed class CronLine
                 continue;
             }
 
-            problem = $"a {Fields[i].Name} of {Fields[i].From} to {Fields[i].To}, a list, a range or a step, where '{parts[i]}' stands";
+            problem = $"for the {Fields[i].Name} {Fields[i].From} to {Fields[i].To}, a list, a range or a step, where '{parts[i]}' stands";
             return false;
         }
 

@@ -25,25 +25,23 @@ public sealed record PageRequest
     public int Take => Limit ?? DefaultLimit;
 
     /// <summary>What is wrong with the request; null: nothing.</summary>
-    public ProblemResult? Check() => Take is >= 1 and <= MaxLimit ? null
-        : Problem.BadRequest("invalid-page", "The page cannot be given",
-            [new FieldProblem("limit", $"1 to {MaxLimit}", Take.ToString(CultureInfo.InvariantCulture))]);
+    public ProblemResult? Check() => Refuse(LimitProblems());
 
     /// <summary>As <see cref="Check()"/>, for lists that are paged by a number.</summary>
     /// <param name="after">The number after which to go on; null: from the beginning.</param>
     public ProblemResult? Check(out long? after)
     {
-        after = null;
-        if (Check() is { } problem) return problem;
-        if (After is null) return null;
-        if (long.TryParse(After, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            after = number;
-            return null;
-        }
-
-        return Problem.BadRequest("invalid-page", "The page cannot be given", [new FieldProblem("after", "the 'next' of a former answer", $"'{After}'")]);
+        var problems = LimitProblems();
+        after = long.TryParse(After, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        if (After is not null && after is null) problems.Add(new FieldProblem("after", "the 'next' of a former answer", $"'{(After.Length > 40 ? After[..40] + "…" : After)}'"));
+        return Refuse(problems);
     }
+
+    private List<FieldProblem> LimitProblems() =>
+        Take is >= 1 and <= MaxLimit ? [] : [new FieldProblem("limit", $"1 to {MaxLimit}", Take.ToString(CultureInfo.InvariantCulture))];
+
+    private static ProblemResult? Refuse(IReadOnlyList<FieldProblem> problems) =>
+        problems.Count == 0 ? null : Problem.BadRequest("invalid-page", "The page cannot be given", problems);
 
     /// <summary>Makes a page of one item more than asked for, which tells whether there is a next page.</summary>
     /// <param name="items">At most <see cref="Take"/> + 1 items.</param>

@@ -8,7 +8,7 @@ namespace Platform.Autoscaler.Forecasting.Ensemble;
 /// its distance; the quantiles of what is left, pooled over all distances, are widened from the normal to Student's t for the few
 /// independent stretches they stem from.
 /// </summary>
-internal sealed class ErrorDistribution
+internal sealed class PathErrors
 {
     private static readonly double[] Powers = [0, 0.5, 1];
     private static readonly double[] Scores = Normal.ScoresOf(QuantileForecast.Levels);
@@ -18,13 +18,13 @@ internal sealed class ErrorDistribution
     private readonly double[] _byDistance;
     private readonly double[] _quantiles;
 
-    private ErrorDistribution(double power, double least, double[] byDistance, double[] quantiles) =>
+    private PathErrors(double power, double least, double[] byDistance, double[] quantiles) =>
         (_power, _least, _byDistance, _quantiles) = (power, least, byDistance, quantiles);
 
     /// <param name="history">What followed.</param>
     /// <param name="origins">The past origins.</param>
     /// <param name="paths">The combined forecast from each past origin, weighted without knowing what followed it.</param>
-    public static ErrorDistribution Of(PreparedSeries history, RollingOrigins origins, double[][] paths)
+    public static PathErrors Of(PreparedSeries history, RollingOrigins origins, double[][] paths)
     {
         // Far below the usual level errors do not shrink any further.
         var least = history.Values.Average(Math.Abs) / 20;
@@ -35,7 +35,7 @@ internal sealed class ErrorDistribution
         var scaled = samples.ConvertAll(s => s.Error / (Level(s.Forecast, power, least) * byDistance[s.Distance]));
         scaled.RemoveAll(double.IsNaN);
         scaled.Sort();
-        return new ErrorDistribution(power, least, byDistance, Quantiles(scaled, origins.Stretches));
+        return new PathErrors(power, least, byDistance, Quantiles(scaled, origins.Stretches));
     }
 
     /// <summary>Quantiles around a forecast, one per level of <see cref="QuantileForecast.Levels"/>; its middle one is the forecast itself.</summary>
@@ -67,13 +67,13 @@ internal sealed class ErrorDistribution
     }
 
     /// <summary>Too short to have been wrong: steps like those seen, half the value where none were, growing with the root of the distance.</summary>
-    private static ErrorDistribution RandomWalk(PreparedSeries history)
+    private static PathErrors RandomWalk(PreparedSeries history)
     {
         var steps = 0.0;
         for (var t = 1; t < history.Count; t++) steps += Math.Abs(history.Values[t] - history.Values[t - 1]);
         var step = history.Count > 1 ? steps / (history.Count - 1) : Math.Abs(history.Values[0]) / 2;
         // The mean absolute value of a normal variable is 0.798 standard deviations.
-        return new ErrorDistribution(0, 0, [step], [.. Scores.Select(z => StudentT(z, 1) / 0.798)]);
+        return new PathErrors(0, 0, [step], [.. Scores.Select(z => StudentT(z, 1) / 0.798)]);
     }
 
     private static double Level(double forecast, double power, double least) => power == 0 ? 1 : Math.Pow(Math.Max(Math.Abs(forecast), least), power);

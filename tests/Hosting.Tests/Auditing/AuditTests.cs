@@ -64,13 +64,12 @@ public sealed class AuditTests
     [InlineData("limit=0", "limit")]
     [InlineData("limit=1001", "limit")]
     [InlineData("after=x", "after")]
-    [InlineData("limit=1001&after=x", "limit")]
-    [InlineData("limit=1001&after=x", "after")]
-    public async Task Page_ThatCannotBe_IsA400(string query, string path)
+    [InlineData("limit=1001&after=x", "limit, after")]
+    public async Task Page_ThatCannotBe_IsA400(string query, string paths)
     {
         await using var host = await TestHost.StartAsync(TestHost.Module());
         using var answer = await host.Admin().GetAsync("/audit?" + query);
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Equal(path, (await answer.Content.ReadFromJsonAsync<ProblemReport>())!.Errors!.Single().Path);
+        Assert.Equal(paths, string.Join(", ", (await answer.Content.ReadFromJsonAsync<ProblemReport>())!.Errors!.Select(error => error.Path)));
     }
 }

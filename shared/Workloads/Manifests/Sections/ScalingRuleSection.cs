@@ -36,8 +36,8 @@ internal static class ScalingRuleSection
         }
 
         var (above, below) = (Threshold(section, "above", metric), Threshold(section, "below", metric));
-        if (section.Has("above") == section.Has("below"))
-            section.Conflict("below", "either above or below", section.Has("above") ? "It has both above and below; make two rules of it." : "It says neither above nor below what.");
+        if (section.Has("above") && section.Has("below")) section.Conflict("below", "either above or below", "It has both above and below; make two rules of it.");
+        if (!section.Has("above") && !section.Has("below")) section.Problems.Add(section.At, path, "either above or below", "neither", "It says neither above nor below what.");
         if (metric == MetricNames.Memory && resources.MemoryBytes is null)
             section.Conflict("metric", "resources.memory to be set", "A rule for memory goes by the share of resources.memory, which is not set; set it.");
         var rule = new ScalingRule

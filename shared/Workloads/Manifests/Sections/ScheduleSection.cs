@@ -70,7 +70,7 @@ internal static class ScheduleSection
     {
         if (!section.Has("min") && !section.Has("max"))
         {
-            section.Conflict("min", "min, max or both", "It changes nothing; give it a min or a max.");
+            section.Problems.Add(section.At, section.Path, "min, max or both", "neither", "It changes nothing; give it a min or a max.");
             return;
         }
 

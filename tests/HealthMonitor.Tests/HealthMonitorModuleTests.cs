@@ -32,6 +32,25 @@ public sealed class HealthMonitorModuleTests
         Assert.Equal("healthy", shop.GetProperty("status").GetString());
     }
 
+    /// <summary>A first rollout starts a replica although none is asked for later; one of what rests wants none until that is said.</summary>
+    [Fact]
+    public async Task WantedReplicas_OfAnApplicationThatMayRest_AreWhatWasSaidLast()
+    {
+        await using var host = await ModuleHost.StartAsync([HealthMonitorModule.Module]);
+        using var client = host.Admin("healthmonitor");
+        var started = Facts.Started() with { Scaling = new Contracts.Scaling.ScalingSettings { Min = 0 } };
+        await host.PublishAsync(started);
+        await ModuleHost.UntilAsync(client, "/health/report", r => Wanted(r) == 1);
+        await host.PublishAsync(Facts.Replica("r1"));
+        await host.PublishAsync(Facts.Scaled(0));
+        await ModuleHost.UntilAsync(client, "/health/report", r => Wanted(r) == 0);
+        await host.PublishAsync(started with { CorrelationId = Guid.NewGuid(), Revision = "v2", StableRevision = "v1", At = DateTimeOffset.UtcNow });
+        await ModuleHost.UntilAsync(client, "/health/report", r => r.GetProperty("applications")[0].GetProperty("rollout").GetProperty("revision").GetString() == "v2");
+        Assert.Equal(0, Wanted(await client.GetFromJsonAsync<JsonElement>("/health/report")));
+
+        static int? Wanted(JsonElement report) => report.GetProperty("applications") is { } all && all.GetArrayLength() == 1 ? all[0].GetProperty("wantedReplicas").GetInt32() : null;
+    }
+
     [Fact]
     public async Task Replica_IsShownAsStartingUntilItIsReady_AlsoIfTheEventsOvertakeEachOther()
     {

@@ -9,7 +9,7 @@ namespace Platform.Autoscaler.Scaling.Predictive;
 /// </summary>
 internal sealed class DemandPredictor
 {
-    private const int MinutesPerDay = 1440;
+    public const int MinutesPerDay = 1440;
     private const int Settling = 10;
     private const int ZerosOfAnOutage = 3;
     private readonly DemandHistory _history;
@@ -61,6 +61,12 @@ internal sealed class DemandPredictor
             TrendMiddle = weight > 0 ? _signals.Trend(minutesAhead) : 0,
         };
     }
+
+    /// <summary>What was observed.</summary>
+    public DemandHistory History => _history;
+
+    /// <summary>The mean demand of the last day, above 0.</summary>
+    public double Mean => _signals.Offset;
 
     /// <summary>A quantile of the demand that many minutes ahead.</summary>
     public double Quantile(int minutesAhead, double level) => At(minutesAhead).Quantile(level);

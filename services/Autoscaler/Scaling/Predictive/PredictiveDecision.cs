@@ -15,7 +15,7 @@ internal sealed record PredictiveDecision
     /// <summary>Median of the demand then.</summary>
     public required double Forecast { get; init; }
 
-    /// <summary>The quantile of the demand then that the price stands for: below it one replica more is not worth its cost.</summary>
+    /// <summary>The quantile of the demand then that is planned for: the one that the price stands for, or what a steady reserve meets.</summary>
     public required double Quantile { get; init; }
 
     /// <summary>Its level, in (0, 1).</summary>
@@ -42,6 +42,9 @@ internal sealed record PredictiveDecision
 
     /// <summary>Demand is outside what was predicted of it, and the trend of the last minutes decides.</summary>
     public required bool TrendTookOver { get; init; }
+
+    /// <summary>The steady reserve that decided; null: the price did.</summary>
+    public ReservePlan? Reserve { get; init; }
 
     /// <summary>Why, in one sentence.</summary>
     public required string Reason { get; init; }

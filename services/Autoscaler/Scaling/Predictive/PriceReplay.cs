@@ -3,35 +3,52 @@ namespace Platform.Autoscaler.Scaling.Predictive;
 /// <summary>
 /// What the policy would have done lately at each of a row of prices: for every price an imagined application goes through the same demand
 /// with the same forecasts, and its replicas and the requests beyond them are counted. So the price that keeps a service level is read off what
-/// happened, forecast errors included, not off what the forecast believes of itself.
+/// happened, forecast errors included, not off what the forecast believes of itself. The least cost for a share of requests lost over a long time has one
+/// price at all times (Lagrange's multiplier), and no price prevents what nobody foresees: so it moves slowly, by a record of months against
+/// an assumption worth a week, and is not driven up by each flash crowd and down by each quiet week.
 /// </summary>
 internal sealed class PriceReplay
 {
-    /// <summary>A share of requests lost that is assumed of half a day before anything was seen, for the highest price; it grows as prices fall.</summary>
-    private const double PriorMinutes = 720;
+    /// <summary>Minutes at the start that are not judged: nothing was learned yet.</summary>
+    public const int Unjudged = 1440;
+
+    /// <summary>Before anything was seen a price p is taken to lose 1/(3p) of the requests. When prices are chosen the assumption counts a week, which keeps them steady,</summary>
+    private const double PriorMinutes = 10_000;
+
+    /// <summary>when they are compared with other plans half a day.</summary>
+    private const double ComparedPriorMinutes = 720;
     private const double LowestPrice = 1.02;
     private const double Ratio = 1.4;
     private const int Prices = 39;
     private readonly Line[] _lines;
-    private readonly double _fade;
+    private readonly double _keep;
+    private long _steps;
 
-    /// <param name="memory">Minutes after which one counts 1/e.</param>
-    public PriceReplay(double memory)
+    /// <param name="keep">Share of the record that is kept per minute.</param>
+    public PriceReplay(double keep)
     {
-        _fade = 1 - (1 / memory);
+        _keep = keep;
         _lines = [.. Enumerable.Range(0, Prices).Select(i => new Line(LowestPrice * Math.Pow(Ratio, i)))];
     }
 
     /// <summary>Counts the minute that ended, and imagines each price's decision at its end.</summary>
     /// <param name="demand">Its demand; NaN: not known.</param>
-    /// <param name="capacity">Demand that a replica serves.</param>
     /// <param name="use">Expected use from now on.</param>
-    /// <param name="startup">Minutes after the next before an ordered replica serves.</param>
-    /// <param name="least">Fewest replicas.</param>
-    /// <param name="most">Most replicas.</param>
-    public void Step(double demand, double capacity, ExpectedUse use, int startup, int least, int most)
+    /// <param name="world">Capacity, start-up and limits.</param>
+    public void Step(double demand, ExpectedUse use, in ReplayWorld world)
     {
-        foreach (var line in _lines) line.Step(demand, capacity, use, startup, least, most, _fade);
+        if (++_steps < Unjudged) demand = double.NaN;
+        foreach (var line in _lines) line.Step(demand, use, world, _keep);
+    }
+
+    /// <summary>What a price lost, as a share, and the replicas it had on average (NaN: nothing is on record).</summary>
+    public (double LostShare, double Cost) At(double price)
+    {
+        var at = Math.Clamp(Math.Log(price / LowestPrice) / Math.Log(Ratio), 0, Prices - 1);
+        var index = Math.Min(Prices - 2, (int)at);
+        var (left, right, share) = (_lines[index], _lines[index + 1], at - index);
+        var lost = ((1 - share) * Math.Log(left.LostShare(ComparedPriorMinutes))) + (share * Math.Log(right.LostShare(ComparedPriorMinutes)));
+        return (Math.Exp(lost), ((1 - share) * left.Cost) + (share * right.Cost));
     }
 
     /// <summary>The price at which the share of requests within capacity would have been <paramref name="serviceLevel"/>.</summary>
@@ -54,28 +71,33 @@ internal sealed class PriceReplay
         private double _requests;
         private double _lost;
         private double _minutes;
+        private double _served;
 
         public double Price => price;
 
-        /// <summary>Before anything is known, a price p is taken to lose a share of 1/(3p).</summary>
+        /// <summary>Replicas on average.</summary>
+        public double Cost => _minutes > 0 ? _served / _minutes : double.NaN;
+
         public double LostShare(double prior)
         {
             var mean = _minutes > 0 ? _requests / _minutes : 1;
             return (_lost + (prior * mean / (3 * price))) / (_requests + (prior * mean) + 1e-300);
         }
 
-        public void Step(double demand, double capacity, ExpectedUse use, int startup, int least, int most, double fade)
+        public void Step(double demand, ExpectedUse use, in ReplayWorld world, double keep)
         {
             if (!double.IsNaN(demand))
             {
-                _requests = (_requests * fade) + demand;
-                _lost = (_lost * fade) + Math.Max(0, demand - (Math.Min(_ready, most) * capacity));
-                _minutes = (_minutes * fade) + 1;
+                var ready = Math.Min(_ready, world.Most);
+                _requests = (_requests * keep) + demand;
+                _lost = (_lost * keep) + Math.Max(0, demand - (ready * world.Capacity));
+                _minutes = (_minutes * keep) + 1;
+                _served = (_served * keep) + ready;
             }
 
-            var wanted = ReplicaValue.Wanted(use, price, startup, new ReplicaSupply(_ready, _starting), least, most);
+            var wanted = ReplicaValue.Wanted(use, price, world.Startup, new ReplicaSupply(_ready, _starting), world.Least, world.Most);
             var total = _ready + _starting.Count;
-            for (; total < wanted; total++) _starting.Add(startup + 1);
+            for (; total < wanted; total++) _starting.Add(world.Startup + 1);
             for (; total > wanted && _starting.Count > 0; total--) _starting.RemoveAt(_starting.Count - 1);
             _ready = Math.Min(_ready, wanted);
             for (var i = 0; i < _starting.Count; i++) _starting[i]--;

@@ -2,24 +2,36 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.RightSizing;
-using Platform.Autoscaler.Scaling;
 using Platform.Contracts.Scaling;
 using Platform.Hosting.Json;
 
 namespace Platform.Autoscaler.Cost;
 
-/// <summary>The applications whose cost is followed.</summary>
+/// <summary>The applications whose cost is followed. One adds and removes; any number read.</summary>
 internal sealed class CostBook
 {
+    private int _numbers;
     private readonly ConcurrentDictionary<string, CostAccount> _accounts = new(StringComparer.Ordinal);
 
-    public IEnumerable<CostAccount> Accounts => _accounts.Values;
+    /// <summary>All of them, without a copy.</summary>
+    public IEnumerable<CostAccount> Accounts => _accounts.Select(pair => pair.Value);
+
+    public int Count => _accounts.Count;
 
     public CostAccount? Find(string application) => _accounts.GetValueOrDefault(application);
 
-    public CostAccount Of(string application, DateTimeOffset now) => _accounts.GetOrAdd(application, name => new CostAccount(name, now));
+    public CostAccount Of(string application, DateTimeOffset now)
+    {
+        if (_accounts.TryGetValue(application, out var known)) return known;
+        Put(new CostAccount(application, now));
+        return _accounts[application];
+    }
 
-    public void Put(CostAccount account) => _accounts[account.Application] = account;
+    public void Put(CostAccount account)
+    {
+        account.Turns.Number = _numbers++;
+        _accounts[account.Application] = account;
+    }
 
     public void Remove(string application) => _accounts.TryRemove(application, out _);
 }
@@ -28,9 +40,9 @@ internal sealed class CostBook
 internal sealed class CostAccount
 {
     private readonly Lock _gate = new();
-    private const int MostReadings = 32;
+    private const int MostReadings = 40;
     private static readonly TimeSpan HalfATick = TimeSpan.FromMilliseconds(500);
-    private readonly List<(DateTimeOffset At, IReadOnlyList<MetricReading> Readings)> _readings = [];
+    private readonly List<(DateTimeOffset At, MeasuredMetric[] Metrics)> _readings = [];
     private readonly UsageProfile _usage;
     private readonly CostMeter _meter;
     private string? _settingsText;
@@ -42,11 +54,17 @@ internal sealed class CostAccount
 
     public string Application { get; }
 
+    /// <summary>When its turns are.</summary>
+    public CostTurns Turns { get; } = new();
+
     /// <summary>The scaling settings in force.</summary>
     public ScalingSettings Settings { get; private set; } = new();
 
     /// <summary>Replicas wanted, as the owner of replicas last said.</summary>
     public int Wanted { get; private set; }
+
+    /// <summary>Replicas wanted, as its seconds are counted by.</summary>
+    public int CountedBy { get; set; }
 
     /// <summary>How long replicas took to become ready, the middle one of those seen last.</summary>
     public TimeSpan Startup { get; set; } = TimeSpan.FromSeconds(5);
@@ -54,45 +72,75 @@ internal sealed class CostAccount
     /// <summary>What a replica can take.</summary>
     public CapacityBasis Capacity { get; private set; } = CapacityBasis.Unknown;
 
-    /// <summary>Seconds up to this one were looked at.</summary>
-    public DateTimeOffset SteppedThrough { get; set; }
-
     /// <summary>The last second, for the present cost.</summary>
     public LoadSecond? Latest { get; private set; }
+
+    /// <summary>Readings kept for seconds that are not settled yet.</summary>
+    public int Readings
+    {
+        get
+        {
+            lock (_gate) return _readings.Count;
+        }
+    }
+
+    /// <summary>True: following it changes what its seconds are counted by.</summary>
+    public bool IsChangedBy(ScaledApplication application) => TextOf(application) != _settingsText;
 
     /// <summary>Takes over what is known of the application.</summary>
     public void Follow(ScaledApplication application)
     {
         Wanted = application.Wanted;
-        var text = application.Rollout is not null && application.SettingsBefore is { } before ? before : application.Settings;
+        var text = TextOf(application);
         if (text == _settingsText) return;
         Settings = JsonSerializer.Deserialize<ScalingSettings>(text, PlatformJson.Options) ?? new ScalingSettings();
         Capacity = CapacityBasis.Of(Settings);
         _settingsText = text;
     }
 
+    /// <summary>True: the metrics of its settings are to be read now, once per sync period.</summary>
+    public bool IsReadingDue(DateTimeOffset now)
+    {
+        lock (_gate) return Settings.Metrics.Count > 0 && (_readings.Count == 0 || now < _readings[^1].At || now - _readings[^1].At >= Settings.Behavior.SyncPeriod - HalfATick);
+    }
+
     /// <summary>
-    /// Keeps what is read of the metrics now, once per sync period, until the shadows have come to this second: they are some seconds behind, and must
-    /// not see what was not known then.
+    /// Keeps what was read of the metrics now until the shadows have come to this second: they are some seconds behind, and must not see what was
+    /// not known then.
     /// </summary>
-    public void Read(DateTimeOffset now, Func<IReadOnlyList<MetricReading>> read)
+    public void Read(DateTimeOffset now, MeasuredMetric[] metrics)
     {
         lock (_gate)
         {
-            if (Settings.Metrics.Count == 0 || (_readings.Count > 0 && now >= _readings[^1].At && now - _readings[^1].At < Settings.Behavior.SyncPeriod - HalfATick)) return;
-            _readings.Add((now, read()));
+            _readings.Add((now, metrics));
             if (_readings.Count > MostReadings) _readings.RemoveAt(0);
         }
     }
 
-    public void Add(in LoadSecond second)
+    /// <summary>Counts seconds, oldest first.</summary>
+    public void Add(ReadOnlySpan<LoadSecond> seconds)
     {
+        if (seconds.Length == 0) return;
         lock (_gate)
         {
-            var at = second.At;
-            _meter.Add(second, Settings, Capacity, Startup, () => _readings.FindLast(reading => reading.At <= at + HalfATick).Readings);
-            Latest = second;
+            foreach (ref readonly var second in seconds) _meter.Add(second, Settings, Capacity, Startup, ReadBy(second.At));
+            Latest = seconds[^1];
+
+            // Later seconds see the last of these at the earliest.
+            var seen = LastReadBy(seconds[^1].At);
+            if (seen > 0) _readings.RemoveRange(0, seen);
         }
+    }
+
+    private static string TextOf(ScaledApplication application) => application.Rollout is not null && application.SettingsBefore is { } before ? before : application.Settings;
+
+    private MeasuredMetric[]? ReadBy(DateTimeOffset at) => LastReadBy(at) is >= 0 and var last ? _readings[last].Metrics : null;
+
+    private int LastReadBy(DateTimeOffset at)
+    {
+        var last = _readings.Count - 1;
+        while (last >= 0 && _readings[last].At > at + HalfATick) last--;
+        return last;
     }
 
     public void Add(UsageSample sample)

@@ -1,4 +1,3 @@
-using Platform.Autoscaler.Scaling;
 using Platform.Contracts.Scaling;
 
 namespace Platform.Autoscaler.Cost;
@@ -15,12 +14,13 @@ internal sealed class CostMeter
     /// <summary>Hours that wait for the database at most.</summary>
     private const int MostWaiting = 48;
 
-    private readonly List<HpaShadow> _shadows;
+    private readonly HpaShadow[] _shadows;
     private readonly List<HourFigures> _over = [];
+    private HourMeter _open;
 
-    public CostMeter() => _shadows = [.. Factors.Select(factor => new HpaShadow(factor))];
+    public CostMeter() : this([.. Factors.Select(factor => new HpaShadow(factor))], new()) { }
 
-    private CostMeter(IEnumerable<HpaShadow> shadows) => _shadows = [.. shadows];
+    private CostMeter(HpaShadow[] shadows, HourFigures open) => (_shadows, _open) = (shadows, new HourMeter(open));
 
     /// <summary>The shadows' targets ÷ the manifest's. Several, so that there is one of the same service level to compare with.</summary>
     public static IReadOnlyList<double> Factors { get; } = [0.6, 0.8, 1, 1.2, 1.4];
@@ -29,30 +29,30 @@ internal sealed class CostMeter
     public DateTimeOffset? Last { get; private set; }
 
     /// <summary>The hour under way.</summary>
-    public HourFigures Open { get; private set; } = new();
+    public HourFigures Open => _open.Figures;
 
     /// <summary>The shadow with the manifest's own targets.</summary>
-    public HpaShadow Shadow => _shadows.First(shadow => shadow.Factor == 1);
+    public HpaShadow Shadow => _shadows[Array.FindIndex(_shadows, shadow => shadow.Factor == 1)];
 
     /// <summary>Takes in a second. One that is not later than the last changes nothing.</summary>
     /// <param name="second">The second.</param>
     /// <param name="settings">The scaling settings in force.</param>
     /// <param name="capacity">What a replica can take.</param>
     /// <param name="startup">How long replicas take to become ready.</param>
-    /// <param name="readings">Reads the metrics of the settings; asked only when a shadow is to decide; null: nothing was read by then, so it decides later.</param>
-    public void Add(in LoadSecond second, ScalingSettings settings, CapacityBasis capacity, TimeSpan startup, Func<IReadOnlyList<MetricReading>?> readings)
+    /// <param name="metrics">The metrics of the settings as they were last read by then; null: nothing was read by then, so the shadows decide later.</param>
+    public void Add(in LoadSecond second, ScalingSettings settings, CapacityBasis capacity, TimeSpan startup, MeasuredMetric[]? metrics)
     {
         if (Last is { } last && second.At <= last) return;
         var hour = new DateTimeOffset(second.At.UtcTicks - (second.At.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
-        if (Open.Hour != hour)
+        if (_open.Hour != hour)
         {
-            if (Open.Seconds > 0) _over.Add(Open);
+            if (_open.Seconds > 0) _over.Add(Open);
             if (_over.Count > MostWaiting) _over.RemoveAt(0);
-            Open = new HourFigures { Hour = hour };
+            _open = new HourMeter(new HourFigures { Hour = hour });
         }
 
         var isCompared = settings.Metrics.Count > 0 && capacity.IsKnown;
-        if (isCompared) Step(second, settings, startup, readings);
+        if (isCompared) Step(second, settings, startup, metrics);
         Count(second, settings, capacity, isCompared);
         Last = second.At;
     }
@@ -71,61 +71,27 @@ internal sealed class CostMeter
     public static CostMeter Of(MeterState state, HourFigures? open)
     {
         var known = state.Shadows.ToDictionary(shadow => shadow.Factor);
-        return new CostMeter(Factors.Select(factor => known.TryGetValue(factor, out var saved) ? HpaShadow.Of(saved) : new HpaShadow(factor))) { Last = state.Last, Open = open ?? new() };
+        return new CostMeter([.. Factors.Select(factor => known.TryGetValue(factor, out var saved) ? HpaShadow.Of(saved) : new HpaShadow(factor))], open ?? new()) { Last = state.Last };
     }
 
-    private void Step(in LoadSecond second, ScalingSettings settings, TimeSpan startup, Func<IReadOnlyList<MetricReading>?> readings)
+    private void Step(in LoadSecond second, ScalingSettings settings, TimeSpan startup, MeasuredMetric[]? metrics)
     {
-        IReadOnlyList<MetricReading>? read = null;
         var isNew = Last is not { } last || second.At - last > LongestGap;
         foreach (var shadow in _shadows)
         {
             if (isNew || shadow.Wanted == 0) shadow.Begin(Math.Max(second.Wanted, 1), second.At);
-            if (shadow.IsDue(second.At) && (read ??= readings()) is { } known) shadow.Decide(second.At, settings, known, startup);
+            if (metrics is not null && shadow.IsDue(second.At)) shadow.Decide(second.At, settings, metrics, startup);
         }
     }
 
     private void Count(in LoadSecond second, ScalingSettings settings, CapacityBasis capacity, bool isCompared)
     {
-        var demand = capacity.Demand(second);
-        var isKnown = double.IsFinite(demand);
-        var needed = isKnown ? Math.Max(Math.Ceiling(demand - 1e-9), 1) : 0;
-
         // A rollout's second set is ready too, but is no capacity that scaling decided on.
         var over = capacity.Over(second, Math.Min(second.Ready, Math.Max(second.Wanted, 0)));
-        Open = Open with
-        {
-            Seconds = Open.Seconds + 1,
-            Running = Open.Running + second.Running,
-            Wanted = Open.Wanted + second.Wanted,
-            Needed = Open.Needed + Math.Min(needed, second.Running),
-            NeedKnown = Open.NeedKnown + (isKnown ? 1 : 0),
-            RunningThen = Open.RunningThen + (isKnown ? second.Running : 0),
-            IdleByMinimum = Open.IdleByMinimum + (isKnown ? Math.Max(Math.Min(settings.Min, second.Running) - needed, 0) : 0),
-            MostNeeded = isKnown ? Math.Max(Open.MostNeeded, Math.Ceiling(demand - 1e-9)) : Open.MostNeeded,
-            UsedCores = Open.UsedCores + (double.IsFinite(second.Cores) ? second.Cores : 0),
-            UsedBytes = Open.UsedBytes + (double.IsFinite(second.Bytes) ? second.Bytes : 0),
-            Requests = Open.Requests + second.Requests,
-            OverCapacity = Open.OverCapacity + over,
-        };
+        _open.Add(second, capacity.Demand(second), over, settings.Min);
         if (!isCompared) return;
-        Open = Open with
-        {
-            Compared = Open.Compared + new Compared(1, second.Wanted, second.Requests, over),
-            Shadows = [.. Shadowed(second, capacity)],
-        };
-    }
-
-    private List<ShadowFigures> Shadowed(LoadSecond second, CapacityBasis capacity)
-    {
-        List<ShadowFigures> figures = new(_shadows.Count);
-        foreach (var shadow in _shadows)
-        {
-            var before = Open.Shadows.FirstOrDefault(known => known.Factor == shadow.Factor);
-            figures.Add(new ShadowFigures(shadow.Factor, before.Wanted + shadow.Wanted, before.OverCapacity + capacity.Over(second, shadow.Ready(second.At))));
-        }
-
-        return figures;
+        _open.Compare(second, over);
+        for (var i = 0; i < _shadows.Length; i++) _open.Compare(i, _shadows[i].Wanted, capacity.Over(second, _shadows[i].Ready(second.At)));
     }
 }
 

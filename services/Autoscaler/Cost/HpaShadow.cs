@@ -19,12 +19,15 @@ internal sealed class HpaShadow
 
     /// <summary>When each replica becomes, or became, ready; oldest first.</summary>
     private readonly List<DateTimeOffset> _readyAt = [];
+
+    /// <summary>As runs: an entry stands for the same number from the entry before it up to its own time, which is all that windows ask.</summary>
     private readonly List<Recommendation> _recommendations = [];
     private readonly List<ScaleChange> _changes = [];
+    private readonly ScalingHistory _history;
     private DateTimeOffset _nextSync = DateTimeOffset.MinValue;
 
     /// <param name="factor">Its targets ÷ the manifest's: 1 is the manifest's own autoscaler, below 1 a more generous one.</param>
-    public HpaShadow(double factor) => Factor = factor;
+    public HpaShadow(double factor) => (Factor, _history) = (factor, new ScalingHistory(_recommendations, _changes));
 
     public double Factor { get; }
 
@@ -44,41 +47,31 @@ internal sealed class HpaShadow
     /// <summary>Replicas that serve at a time.</summary>
     public int Ready(DateTimeOffset at)
     {
-        var ready = 0;
-        while (ready < _readyAt.Count && _readyAt[ready] <= at) ready++;
+        // Nearly always all of them.
+        var ready = _readyAt.Count;
+        while (ready > 0 && _readyAt[ready - 1] > at) ready--;
         return ready;
     }
 
-    /// <summary>Whether a decision is due: then readings are needed.</summary>
+    /// <summary>Whether a decision is due: then what was measured is needed.</summary>
     public bool IsDue(DateTimeOffset at) => at >= _nextSync;
 
-    /// <summary>Decides as the HPA would with its own number of replicas.</summary>
+    /// <summary>Decides as the HPA would with its own number of replicas. Allocates nothing.</summary>
     /// <param name="at">The time.</param>
     /// <param name="settings">The manifest's settings.</param>
-    /// <param name="readings">What was measured of the real replicas, one reading per metric of the settings.</param>
+    /// <param name="metrics">What was measured of the real replicas, one per metric of the settings.</param>
     /// <param name="startup">How long a replica takes to become ready.</param>
-    public void Decide(DateTimeOffset at, ScalingSettings settings, IReadOnlyList<MetricReading> readings, TimeSpan startup)
+    public void Decide(DateTimeOffset at, ScalingSettings settings, ReadOnlySpan<MeasuredMetric> metrics, TimeSpan startup)
     {
         _nextSync = at + settings.Behavior.SyncPeriod;
-        var input = new ScalingInput
-        {
-            Now = at,
-            Current = Wanted,
+        Span<MetricNeed> needs = metrics.Length <= MostOnStack ? stackalloc MetricNeed[metrics.Length] : new MetricNeed[metrics.Length];
+        for (var i = 0; i < metrics.Length; i++) needs[i] = Need(metrics[i], at, settings.Behavior.Tolerance);
 
-            // The HPA does not scale to zero.
-            Settings = settings with { Min = Math.Max(settings.Min, 1), Max = Math.Max(settings.Max, 1) },
-            Replicas = readings.All(reading => reading.Kind is MetricKind.Total) ? [] : Observe(at, startup),
-            Metrics = [.. readings.Select(reading => Mine(reading, at))],
-            History = new ScalingHistory(_recommendations, _changes),
-            CpuInitializationPeriod = TimeSpan.Zero,
-            InitialReadinessDelay = TimeSpan.Zero,
-        };
-        var decision = HorizontalScaler.Decide(input);
-        if (decision.Recommended is { } recommended) _recommendations.Add(new Recommendation(at, recommended));
-        if (decision.Changes) Apply(decision.Desired, at, startup);
-        var forget = at - Stabilization.Memory(settings.Behavior);
-        _recommendations.RemoveAll(earlier => earlier.At <= forget);
-        _changes.RemoveAll(earlier => earlier.At <= forget);
+        // The HPA does not scale to zero.
+        var step = HorizontalStep.Of(Wanted, Math.Max(settings.Min, 1), Math.Max(settings.Max, 1), settings.Behavior, needs, _history, at);
+        if (step.Recommended is { } recommended) Recommend(at, recommended);
+        if (step.Desired != Wanted) Apply(step.Desired, at, startup);
+        Forget(at - Stabilization.Memory(settings.Behavior));
     }
 
     public ShadowState Save() => new() { Factor = Factor, ReadyAt = [.. _readyAt], Recommendations = [.. _recommendations], Changes = [.. _changes], NextSync = _nextSync };
@@ -87,9 +80,25 @@ internal sealed class HpaShadow
     {
         var shadow = new HpaShadow(state.Factor) { _nextSync = state.NextSync };
         shadow._readyAt.AddRange(state.ReadyAt.Order());
-        shadow._recommendations.AddRange(state.Recommendations);
+        foreach (var earlier in state.Recommendations) shadow.Recommend(earlier.At, earlier.Replicas);
         shadow._changes.AddRange(state.Changes);
         return shadow;
+    }
+
+    private void Recommend(DateTimeOffset at, int replicas)
+    {
+        if (_recommendations.Count > 0 && _recommendations[^1].Replicas == replicas) _recommendations[^1] = new Recommendation(at, replicas);
+        else _recommendations.Add(new Recommendation(at, replicas));
+    }
+
+    private void Forget(DateTimeOffset before)
+    {
+        var old = 0;
+        while (old < _recommendations.Count && _recommendations[old].At <= before) old++;
+        if (old > 0) _recommendations.RemoveRange(0, old);
+        old = 0;
+        while (old < _changes.Count && _changes[old].At <= before) old++;
+        if (old > 0) _changes.RemoveRange(0, old);
     }
 
     private void Apply(int desired, DateTimeOffset at, TimeSpan startup)
@@ -102,21 +111,23 @@ internal sealed class HpaShadow
         _readyAt.Sort();
     }
 
-    /// <summary>What the metric would be with this shadow's replicas: load is shared among them; memory is what each has anyway.</summary>
-    private MetricReading Mine(MetricReading reading, DateTimeOffset at)
+    /// <summary>What the metric asks for with this shadow's replicas: load is shared among those that are ready; memory is what each has anyway.</summary>
+    private MetricNeed Need(in MeasuredMetric metric, DateTimeOffset at, double tolerance)
     {
-        var mine = reading with { Target = reading.Target * Factor };
-        if (reading.Kind is MetricKind.Total || reading.Unavailable is not null) return mine;
-        var usable = reading.Samples.Values.Where(sample => double.IsFinite(sample.Value) && sample.Value >= 0).ToList();
-        if (usable.Count == 0) return mine;
-        var ready = Math.Max(Ready(at), 1);
-        var total = usable.Sum(sample => sample.Value);
-        var value = reading.Name == MetricNames.Memory ? total / usable.Count : total / ready;
-        return mine with { Samples = Enumerable.Range(0, ready).ToDictionary(i => $"{i}", _ => usable[0] with { Value = value }, StringComparer.Ordinal) };
+        var target = metric.Target * Factor;
+        if (metric.IsUnavailable) return default;
+        if (metric.Kind is MetricKind.Total) return MetricEstimator.OfTotal(metric.Total, target, Wanted, tolerance);
+        var ready = Ready(at);
+        var value = metric.Name == MetricNames.Memory ? metric.Total / metric.Usable : metric.Total / Math.Max(ready, 1);
+        var isKnown = metric.Usable > 0 && double.IsFinite(value);
+
+        // Added one by one, as the values of real replicas are.
+        var sum = 0.0;
+        for (var i = 0; isKnown && i < ready; i++) sum += value;
+        return MetricEstimator.OfReplicas(new ReplicaGroups(sum, isKnown ? ready : 0, isKnown ? 0 : ready, Wanted - ready), metric.Kind, target, Wanted, tolerance);
     }
 
-    private List<ReplicaObservation> Observe(DateTimeOffset at, TimeSpan startup) =>
-        [.. _readyAt.Select((ready, i) => new ReplicaObservation($"{i}", ready - startup, ready <= at, ready <= at ? ready : null))];
+    private const int MostOnStack = 16;
 }
 
 /// <summary>An <see cref="HpaShadow"/> at rest.</summary>

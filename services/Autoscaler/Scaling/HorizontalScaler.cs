@@ -17,90 +17,60 @@ internal static class HorizontalScaler
 {
     public static ScalingDecision Decide(ScalingInput input)
     {
-        var settings = input.Settings;
-        if (input.Current == 0 && settings.Min > 0)
+        var (current, settings) = (input.Current, input.Settings);
+        if (HorizontalStep.OfBounds(current, settings.Min, settings.Max, input.Metrics.Count) is { } outside) return OfBounds(input, outside);
+        Span<MetricNeed> needs = new MetricNeed[input.Metrics.Count];
+        var estimates = new MetricEstimate[needs.Length];
+        for (var i = 0; i < needs.Length; i++)
         {
-            return Unchanged(input, ScalingOutcome.Disabled, "It was scaled to 0, which switches automatic scaling off until someone scales it up again.");
+            needs[i] = MetricEstimator.Need(input, input.Metrics[i]);
+            estimates[i] = MetricEstimator.Estimate(input.Metrics[i], needs[i]);
         }
 
-        if (input.Current > settings.Max)
-        {
-            return Outside(input, settings.Max, "TooManyReplicas", $"{input.Current} replicas are more than the maximum of {settings.Max}.");
-        }
-
-        if (input.Current < settings.Min)
-        {
-            return Outside(input, settings.Min, "TooFewReplicas", $"{input.Current} replicas are fewer than the minimum of {settings.Min}.");
-        }
-
-        if (input.Metrics.Count == 0)
-        {
-            return Unchanged(input, ScalingOutcome.Disabled, "The manifest names no metric to scale by.");
-        }
-
-        if (input.Current == 0)
-        {
-            return Unchanged(input, ScalingOutcome.Disabled, "It has no replica to measure; scale it up to start automatic scaling.");
-        }
-
-        return ByMetrics(input);
+        return ByMetrics(input, HorizontalStep.Of(current, settings.Min, settings.Max, settings.Behavior, needs, input.History, input.Now), estimates);
     }
 
-    private static ScalingDecision ByMetrics(ScalingInput input)
+    private static ScalingDecision OfBounds(ScalingInput input, in HorizontalStep step) => step.Case switch
     {
-        var estimates = input.Metrics.Select(reading => MetricEstimator.Estimate(input, reading)).ToList();
-        var leading = estimates.Where(estimate => estimate.Replicas is not null).MaxBy(estimate => estimate.Replicas);
-        var unknown = estimates.Where(estimate => estimate.Replicas is null).ToList();
-        if (leading is null)
-        {
-            return Unchanged(input, ScalingOutcome.Held, $"No metric is known: {Notes(unknown)}.") with { Metrics = estimates };
-        }
+        HorizontalCase.SwitchedOff => Unchanged(input, ScalingOutcome.Disabled, "It was scaled to 0, which switches automatic scaling off until someone scales it up again."),
+        HorizontalCase.AboveMaximum => Outside(input, step, $"{input.Current} replicas are more than the maximum of {step.Desired}."),
+        HorizontalCase.BelowMinimum => Outside(input, step, $"{input.Current} replicas are fewer than the minimum of {step.Desired}."),
+        HorizontalCase.NoMetric => Unchanged(input, ScalingOutcome.Disabled, "The manifest names no metric to scale by."),
+        _ => Unchanged(input, ScalingOutcome.Disabled, "It has no replica to measure; scale it up to start automatic scaling."),
+    };
 
-        var recommended = leading.Replicas!.Value;
-        if (unknown.Count > 0 && recommended < input.Current)
+    private static ScalingDecision ByMetrics(ScalingInput input, in HorizontalStep step, MetricEstimate[] estimates)
+    {
+        if (step.Case is HorizontalCase.NothingKnown) return Unchanged(input, ScalingOutcome.Held, $"No metric is known: {Notes(estimates)}.") with { Metrics = estimates };
+        var leading = estimates[step.Leading];
+        if (step.Case is HorizontalCase.NotEverythingKnown)
         {
-            var reason = $"{leading.Name} asks for {recommended} of {input.Current}, but not every metric is known ({Notes(unknown)}), so nothing is taken away.";
+            var reason = $"{leading.Name} asks for {leading.Replicas} of {input.Current}, but not every metric is known ({Notes(estimates)}), so nothing is taken away.";
             return Unchanged(input, ScalingOutcome.Held, reason) with { Metrics = estimates };
         }
 
-        var stabilized = Stabilization.Apply(recommended, input);
-        var (desired, limit) = Limit(stabilized, input);
-        List<string> limits = [];
-        if (stabilized != recommended) limits.Add(recommended >= input.Current ? "ScaleUpStabilized" : "ScaleDownStabilized");
-        if (limit is not null) limits.Add(limit);
-
+        var (recommended, stabilized) = (step.Recommended!.Value, step.Stabilized!.Value);
         return new ScalingDecision
         {
             At = input.Now,
-            Outcome = desired == input.Current ? ScalingOutcome.Keep : ScalingOutcome.Scale,
+            Outcome = step.Desired == input.Current ? ScalingOutcome.Keep : ScalingOutcome.Scale,
             Current = input.Current,
-            Desired = desired,
+            Desired = step.Desired,
             Recommended = recommended,
             Stabilized = stabilized,
-            LimitedBy = limits,
+            LimitedBy = Limits(stabilized == recommended ? null : recommended >= input.Current ? "ScaleUpStabilized" : "ScaleDownStabilized", step.Limit),
             Metrics = estimates,
-            Reason = Explain(input, leading, recommended, stabilized, desired, limit),
+            Reason = Explain(input, leading, recommended, stabilized, step.Desired, step.Limit),
         };
     }
 
-    private static (int Desired, string? Limit) Limit(int stabilized, ScalingInput input)
+    private static string[] Limits(string? window, string? limit) => (window, limit) switch
     {
-        if (stabilized > input.Current)
-        {
-            var rate = RateLimit.Up(input);
-            var most = Math.Min(input.Settings.Max, rate);
-            return stabilized <= most ? (stabilized, null) : (most, rate < input.Settings.Max ? "ScaleUpLimit" : "TooManyReplicas");
-        }
-
-        if (stabilized < input.Current)
-        {
-            var rate = RateLimit.Down(input);
-            var fewest = Math.Max(input.Settings.Min, rate);
-            return stabilized >= fewest ? (stabilized, null) : (fewest, rate > input.Settings.Min ? "ScaleDownLimit" : "TooFewReplicas");
-        }
-
-        return (stabilized, null);
-    }
+        (null, null) => [],
+        (null, { } one) => [one],
+        ({ } one, null) => [one],
+        _ => [window!, limit!],
+    };
 
     private static string Explain(ScalingInput input, MetricEstimate leading, int recommended, int stabilized, int desired, string? limit)
     {
@@ -124,13 +94,13 @@ internal static class HorizontalScaler
         };
     }
 
-    private static ScalingDecision Outside(ScalingInput input, int desired, string limit, string reason) => new()
+    private static ScalingDecision Outside(ScalingInput input, in HorizontalStep step, string reason) => new()
     {
         At = input.Now,
         Outcome = ScalingOutcome.Scale,
         Current = input.Current,
-        Desired = desired,
-        LimitedBy = [limit],
+        Desired = step.Desired,
+        LimitedBy = [step.Limit!],
         Reason = reason,
     };
 
@@ -144,7 +114,8 @@ internal static class HorizontalScaler
         Reason = reason,
     };
 
-    private static string Notes(IEnumerable<MetricEstimate> unknown) => string.Join("; ", unknown.Select(estimate => $"{estimate.Name}: {estimate.Note}"));
+    private static string Notes(IEnumerable<MetricEstimate> estimates) =>
+        string.Join("; ", estimates.Where(estimate => estimate.Replicas is null).Select(estimate => $"{estimate.Name}: {estimate.Note}"));
 
     private static string Number(double? value) => value is { } number ? number.ToString("0.###", CultureInfo.InvariantCulture) : "unknown";
 

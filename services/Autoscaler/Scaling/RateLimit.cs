@@ -9,29 +9,47 @@ namespace Platform.Autoscaler.Scaling;
 internal static class RateLimit
 {
     /// <summary>The most replicas allowed now; never below the present number.</summary>
-    public static int Up(ScalingInput input)
+    public static int Up(int current, ScalingBehavior behavior, ScalingHistory history, DateTimeOffset now)
     {
-        var rules = input.Settings.Behavior.ScaleUp;
-        if (IsDisabled(rules)) return input.Current;
-        var proposals = rules.Policies.Select(policy => Proposal(policy, input, direction: 1)).ToList();
-        if (proposals.Count == 0) return int.MaxValue;
-        return Math.Max(input.Current, TakesLeast(rules) ? proposals.Min() : proposals.Max());
+        var rules = behavior.ScaleUp;
+        if (IsDisabled(rules)) return current;
+        if (rules.Policies.Count == 0) return int.MaxValue;
+        var (least, most) = Proposals(rules, current, history, now, direction: 1);
+        return Math.Max(current, TakesLeast(rules) ? least : most);
     }
 
     /// <summary>The fewest replicas allowed now; never above the present number.</summary>
-    public static int Down(ScalingInput input)
+    public static int Down(int current, ScalingBehavior behavior, ScalingHistory history, DateTimeOffset now)
     {
-        var rules = input.Settings.Behavior.ScaleDown;
-        if (IsDisabled(rules)) return input.Current;
-        var proposals = rules.Policies.Select(policy => Proposal(policy, input, direction: -1)).ToList();
-        if (proposals.Count == 0) return 0;
-        return Math.Min(input.Current, TakesLeast(rules) ? proposals.Max() : proposals.Min());
+        var rules = behavior.ScaleDown;
+        if (IsDisabled(rules)) return current;
+        if (rules.Policies.Count == 0) return 0;
+        var (least, most) = Proposals(rules, current, history, now, direction: -1);
+        return Math.Min(current, TakesLeast(rules) ? most : least);
     }
 
-    private static int Proposal(ScalingPolicy policy, ScalingInput input, int direction)
+    private static (int Least, int Most) Proposals(ScalingRules rules, int current, ScalingHistory history, DateTimeOffset now, int direction)
     {
-        var since = input.Now - policy.Period;
-        var start = input.Current - input.History.Changes.Where(change => change.At > since).Sum(change => change.Change);
+        var (least, most) = (int.MaxValue, int.MinValue);
+        for (var i = 0; i < rules.Policies.Count; i++)
+        {
+            var proposal = Proposal(rules.Policies[i], current, history, now, direction);
+            (least, most) = (Math.Min(least, proposal), Math.Max(most, proposal));
+        }
+
+        return (least, most);
+    }
+
+    private static int Proposal(ScalingPolicy policy, int current, ScalingHistory history, DateTimeOffset now, int direction)
+    {
+        var since = now - policy.Period;
+        var start = current;
+        for (var i = 0; i < history.Changes.Count; i++)
+        {
+            var change = history.Changes[i];
+            if (change.At > since) start -= change.Change;
+        }
+
         if (!policy.Type.Equals("Percent", StringComparison.OrdinalIgnoreCase)) return Clamp(start + (long)direction * policy.Value);
 
         var proposed = start * (1 + direction * policy.Value / 100.0);

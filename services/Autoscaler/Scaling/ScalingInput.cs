@@ -87,6 +87,8 @@ internal readonly record struct ReplicaSample(double Value, DateTimeOffset At, T
 /// <summary>What was read of one metric.</summary>
 internal sealed record MetricReading
 {
+    private static readonly Dictionary<string, ReplicaSample> NoSamples = [];
+
     public required string Name { get; init; }
 
     /// <summary>The value per replica to hold, above 0.</summary>
@@ -95,7 +97,7 @@ internal sealed record MetricReading
     public required MetricKind Kind { get; init; }
 
     /// <summary>By replica; a replica without an entry is missing its metric. Unused for <see cref="MetricKind.Total"/>.</summary>
-    public IReadOnlyDictionary<string, ReplicaSample> Samples { get; init; } = new Dictionary<string, ReplicaSample>();
+    public IReadOnlyDictionary<string, ReplicaSample> Samples { get; init; } = NoSamples;
 
     /// <summary>The application's value, for <see cref="MetricKind.Total"/>.</summary>
     public double Total { get; init; }

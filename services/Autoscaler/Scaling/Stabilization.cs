@@ -8,27 +8,29 @@ namespace Platform.Autoscaler.Scaling;
 /// </summary>
 internal static class Stabilization
 {
-    public static int Apply(int recommended, ScalingInput input)
+    public static int Apply(int recommended, int current, ScalingBehavior behavior, ScalingHistory history, DateTimeOffset now)
     {
-        var behavior = input.Settings.Behavior;
         var (lowest, highest) = (recommended, recommended);
-        foreach (var earlier in input.History.Recommendations)
+        var (up, down) = (now - behavior.ScaleUp.StabilizationWindow, now - behavior.ScaleDown.StabilizationWindow);
+        for (var i = 0; i < history.Recommendations.Count; i++)
         {
-            if (earlier.At > input.Now - behavior.ScaleUp.StabilizationWindow) lowest = Math.Min(lowest, earlier.Replicas);
-            if (earlier.At > input.Now - behavior.ScaleDown.StabilizationWindow) highest = Math.Max(highest, earlier.Replicas);
+            var earlier = history.Recommendations[i];
+            if (earlier.At > up) lowest = Math.Min(lowest, earlier.Replicas);
+            if (earlier.At > down) highest = Math.Max(highest, earlier.Replicas);
         }
 
-        return Math.Min(Math.Max(input.Current, lowest), highest);
+        return Math.Min(Math.Max(current, lowest), highest);
     }
 
     /// <summary>Older recommendations and changes than this can be forgotten.</summary>
-    public static TimeSpan Memory(ScalingBehavior behavior) => Longest(
-    [
-        behavior.ScaleUp.StabilizationWindow,
-        behavior.ScaleDown.StabilizationWindow,
-        .. behavior.ScaleUp.Policies.Select(policy => policy.Period),
-        .. behavior.ScaleDown.Policies.Select(policy => policy.Period),
-    ]);
+    public static TimeSpan Memory(ScalingBehavior behavior) => Longest(Longest(behavior.ScaleUp), Longest(behavior.ScaleDown));
 
-    private static TimeSpan Longest(IEnumerable<TimeSpan> spans) => spans.Max();
+    private static TimeSpan Longest(ScalingRules rules)
+    {
+        var longest = rules.StabilizationWindow;
+        for (var i = 0; i < rules.Policies.Count; i++) longest = Longest(longest, rules.Policies[i].Period);
+        return longest;
+    }
+
+    private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

@@ -11,6 +11,7 @@ namespace Platform.Metrics.Windows;
 public readonly struct MetricWindow
 {
     private const int Grace = 2;
+    private static readonly Lock Nothing = new();
     private readonly MetricWindows _windows;
     private readonly long _now;
     private readonly long _length;
@@ -70,14 +71,21 @@ public readonly struct MetricWindow
     public LatencyHistogram Histogram(string application, string metric, string? revision = null, string? replica = null)
     {
         var sum = new LatencyHistogram();
-        var (from, to) = Range(application, metric, revision, replica);
-        _windows.Visit(application, metric, revision, replica, series =>
+        if (_windows.Find(application) is not { } all) return sum;
+        lock (all.Gate)
         {
-            for (var second = Math.Max(from, series.First); second <= Math.Min(to, series.Newest); second++)
+            if (all.Of(metric) is not { } found) return sum;
+            var (from, to) = Range(found, revision, replica);
+            foreach (var series in found)
             {
-                if (series.TryGet(second, out var slot) && slot.Histogram is { } packed) Series.MergeInto(sum, packed);
+                if (!MetricWindows.Matches(series, revision, replica)) continue;
+                for (var second = Math.Max(from, series.First); second <= Math.Min(to, series.Newest); second++)
+                {
+                    if (series.TryGet(second, out var slot) && slot.Histogram is { } packed) Series.MergeInto(sum, packed);
+                }
             }
-        });
+        }
+
         return sum;
     }
 
@@ -89,42 +97,77 @@ public readonly struct MetricWindow
     }
 
     /// <summary>The mean of each replica that was measured in the window.</summary>
-    public IReadOnlyDictionary<string, double> MeanPerReplica(string application, string metric, string? revision = null) =>
-        PerReplica(application, metric, revision, static total => total.Sum / total.Samples);
+    public IReadOnlyDictionary<string, double> MeanPerReplica(string application, string metric, string? revision = null)
+    {
+        var means = new Dictionary<string, double>(StringComparer.Ordinal);
+        PerReplica(application, metric, revision, means, static (means, replica, total) => means.Add(replica, total.Sum / total.Samples));
+        return means;
+    }
+
+    /// <summary>Adds the mean of each replica that was measured in the window to two lists, in step. Allocates no more than they do.</summary>
+    public void MeanPerReplica(string application, string metric, List<string> replicas, List<double> means, string? revision = null)
+    {
+        ArgumentNullException.ThrowIfNull(replicas);
+        ArgumentNullException.ThrowIfNull(means);
+        PerReplica(application, metric, revision, (replicas, means), static (lists, replica, total) =>
+        {
+            lists.replicas.Add(replica);
+            lists.means.Add(total.Sum / total.Samples);
+        });
+    }
 
     /// <summary>The rate of each replica that was measured in the window.</summary>
-    public IReadOnlyDictionary<string, double> RatePerReplica(string application, string metric, string? revision = null) =>
-        PerReplica(application, metric, revision, static total => total.Sum / total.Seconds);
+    public IReadOnlyDictionary<string, double> RatePerReplica(string application, string metric, string? revision = null)
+    {
+        var rates = new Dictionary<string, double>(StringComparer.Ordinal);
+        PerReplica(application, metric, revision, rates, static (rates, replica, total) => rates.Add(replica, total.Sum / total.Seconds));
+        return rates;
+    }
 
     /// <summary>The revisions measured in the window.</summary>
     public IReadOnlyList<string> Revisions(string application, string metric)
     {
-        var window = this;
-        var found = new SortedSet<string>(StringComparer.Ordinal);
-        var (from, to) = Range(application, metric, null, null);
-        _windows.Visit(application, metric, null, null, series =>
+        var revisions = new SortedSet<string>(StringComparer.Ordinal);
+        if (_windows.Find(application) is not { } all) return [];
+        lock (all.Gate)
         {
-            if (window.Of(series, from, to).Samples > 0) found.Add(series.Key.Revision);
-        });
-        return [.. found];
+            if (all.Of(metric) is not { } found) return [];
+            var (from, to) = Range(found, null, null);
+            foreach (var series in found)
+            {
+                if (Of(series, from, to).Samples > 0) revisions.Add(series.Key.Revision);
+            }
+        }
+
+        return [.. revisions];
     }
 
     /// <summary>One point a second, oldest first, over the whole window: what a chart draws.</summary>
     public IReadOnlyList<MetricPoint> History(Statistic statistic, string application, string metric, string? revision = null, string? replica = null)
     {
-        var (from, to) = Range(application, metric, revision, replica);
-        if (to < from) return [];
+        var all = _windows.Find(application);
+        lock (all?.Gate ?? Nothing)
+        {
+            var found = all?.Of(metric) ?? [];
+            var (from, to) = Range(found, revision, replica);
+            return to < from ? [] : History(found, statistic, from, to, revision, replica);
+        }
+    }
+
+    private static MetricPoint[] History(List<Series> found, Statistic statistic, long from, long to, string? revision, string? replica)
+    {
         var totals = new Total[to - from + 1];
         var histograms = statistic >= Statistic.P50 ? new LatencyHistogram?[totals.Length] : [];
-        _windows.Visit(application, metric, revision, replica, series =>
+        foreach (var series in found)
         {
+            if (!MetricWindows.Matches(series, revision, replica)) continue;
             for (var second = Math.Max(from, series.First); second <= Math.Min(to, series.Newest); second++)
             {
                 if (!series.TryGet(second, out var slot)) continue;
                 totals[second - from].Add(slot, isLast: true);
                 if (histograms.Length > 0 && slot.Histogram is { } packed) Series.MergeInto(histograms[second - from] ??= new LatencyHistogram(), packed);
             }
-        });
+        }
 
         var points = new MetricPoint[totals.Length];
         for (var i = 0; i < points.Length; i++)
@@ -134,11 +177,7 @@ public readonly struct MetricWindow
                 Statistic.P50 => histograms[i]?.Quantile(0.50),
                 Statistic.P95 => histograms[i]?.Quantile(0.95),
                 Statistic.P99 => histograms[i]?.Quantile(0.99),
-                _ when totals[i].Samples == 0 => null,
-                Statistic.Sum => totals[i].Sum,
-                Statistic.Mean => totals[i].Sum / totals[i].Samples,
-                Statistic.Maximum => totals[i].Maximum,
-                _ => totals[i].Last,
+                _ => totals[i].Of(statistic),
             };
             points[i] = new MetricPoint(DateTimeOffset.FromUnixTimeSeconds(from + i), value is { } v && double.IsFinite(v) ? v : null);
         }
@@ -158,46 +197,79 @@ public readonly struct MetricWindow
         _ => Quantile(0.99, application, metric, revision, replica),
     };
 
-    private (long From, long To) Range(string application, string metric, string? revision, string? replica)
+    private (long From, long To) Range(List<Series> found, string? revision, string? replica)
     {
         var newest = long.MinValue;
-        _windows.Visit(application, metric, revision, replica, series => newest = Math.Max(newest, series.Newest));
+        foreach (var series in found)
+        {
+            if (series.Newest > newest && MetricWindows.Matches(series, revision, replica)) newest = series.Newest;
+        }
+
         var to = Math.Clamp(newest, _now - Grace, _now);
         return _fixedStart ? (_now - _length + 1, to) : (to - _length + 1, to);
     }
 
     private Total Gather(string application, string metric, string? revision, string? replica)
     {
-        var window = this;
-        var (from, to) = Range(application, metric, revision, replica);
         var sum = new Total { First = long.MaxValue };
-        _windows.Visit(application, metric, revision, replica, series =>
+        if (_windows.Find(application) is not { } all) return sum;
+        lock (all.Gate)
         {
-            var one = window.Of(series, from, to);
-            sum.Join(one);
-        });
-        sum.Seconds = Math.Max(1, to - Math.Max(from, sum.First) + 1);
-        return sum;
-    }
+            if (all.Of(metric) is not { } found) return sum;
+            var (from, to) = Range(found, revision, replica);
+            foreach (var series in found)
+            {
+                if (MetricWindows.Matches(series, revision, replica)) sum.Join(Of(series, from, to));
+            }
 
-    private Dictionary<string, double> PerReplica(string application, string metric, string? revision, Func<Total, double> value)
-    {
-        var window = this;
-        var (from, to) = Range(application, metric, revision, null);
-        var totals = new Dictionary<string, Total>(StringComparer.Ordinal);
-        _windows.Visit(application, metric, revision, null, series =>
-        {
-            var one = window.Of(series, from, to);
-            if (one.Samples == 0 || series.Key.Replica.Length == 0) return;
-            var sum = totals.GetValueOrDefault(series.Key.Replica, new Total { First = long.MaxValue });
-            sum.Join(one);
             sum.Seconds = Math.Max(1, to - Math.Max(from, sum.First) + 1);
-            totals[series.Key.Replica] = sum;
-        });
-        return totals.ToDictionary(t => t.Key, t => value(t.Value), StringComparer.Ordinal);
+            return sum;
+        }
     }
 
-    private Total Of(Series series, long from, long to)
+    private void PerReplica<TState>(string application, string metric, string? revision, TState state, Action<TState, string, Total> visit)
+    {
+        if (_windows.Find(application) is not { } all) return;
+        lock (all.Gate)
+        {
+            if (all.Of(metric) is not { } found) return;
+            var (from, to) = Range(found, revision, null);
+
+            // A replica has one series of a metric, unless its id is another's in another revision.
+            var shared = IsOfOneRevision(found) ? null : new Dictionary<string, Total>(StringComparer.Ordinal);
+            foreach (var series in found)
+            {
+                if (series.Key.Replica.Length == 0 || !MetricWindows.Matches(series, revision, null)) continue;
+                var total = Of(series, from, to);
+                if (total.Samples == 0) continue;
+                if (shared is not null)
+                {
+                    var sum = shared.GetValueOrDefault(series.Key.Replica, new Total { First = long.MaxValue });
+                    sum.Join(total);
+                    total = sum;
+                }
+
+                total.Seconds = Math.Max(1, to - Math.Max(from, total.First) + 1);
+                if (shared is null) visit(state, series.Key.Replica, total);
+                else shared[series.Key.Replica] = total;
+            }
+
+            if (shared is null) return;
+            foreach (var (replica, total) in shared) visit(state, replica, total);
+        }
+    }
+
+    private static bool IsOfOneRevision(List<Series> found)
+    {
+        foreach (var series in found)
+        {
+            if (series.Key.Revision != found[0].Key.Revision) return false;
+        }
+
+        return true;
+    }
+
+    private static Total Of(Series series, long from, long to)
     {
         var total = new Total { First = series.First };
         var last = Math.Min(to, series.Newest);
@@ -207,34 +279,5 @@ public readonly struct MetricWindow
         }
 
         return total;
-    }
-
-    private struct Total()
-    {
-        public double Sum;
-        public double Maximum = double.NegativeInfinity;
-        public double Last;
-        public long Samples;
-        public long First;
-        public long Seconds;
-
-        public void Add(in Slot slot, bool isLast)
-        {
-            // Over time the last sample replaces the one before; over series they add up.
-            Last = isLast ? Last + slot.Last : slot.Last;
-            Maximum = Samples == 0 ? slot.Maximum : Math.Max(Maximum, slot.Maximum);
-            Sum += slot.Sum;
-            Samples += slot.Samples;
-        }
-
-        public void Join(in Total series)
-        {
-            if (series.Samples == 0) return;
-            Maximum = Samples == 0 ? series.Maximum : Math.Max(Maximum, series.Maximum);
-            Sum += series.Sum;
-            Last += series.Last;
-            Samples += series.Samples;
-            First = Math.Min(First, series.First);
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Platform.Metrics.Streaming;
 
 namespace Platform.Metrics.Windows;
@@ -16,8 +17,7 @@ namespace Platform.Metrics.Windows;
 /// </remarks>
 public sealed class MetricWindows
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, ApplicationSeries> _applications = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ApplicationSeries> _applications = new(StringComparer.Ordinal);
     private readonly TimeProvider _time;
     private readonly MetricWindowsOptions _options;
     private readonly int _capacity;
@@ -39,32 +39,27 @@ public sealed class MetricWindows
     }
 
     /// <summary>What became of the samples so far.</summary>
-    public MetricWindowsFigures Figures
+    public MetricWindowsFigures Figures => new()
     {
-        get
-        {
-            lock (_gate)
-            {
-                return new MetricWindowsFigures
-                {
-                    Accepted = _accepted,
-                    Late = _late,
-                    Future = _future,
-                    NotANumber = _notANumber,
-                    BeyondBounds = _beyondBounds,
-                    Series = _series,
-                };
-            }
-        }
-    }
+        Accepted = Interlocked.Read(ref _accepted),
+        Late = Interlocked.Read(ref _late),
+        Future = Interlocked.Read(ref _future),
+        NotANumber = Interlocked.Read(ref _notANumber),
+        BeyondBounds = Interlocked.Read(ref _beyondBounds),
+        Series = Volatile.Read(ref _series),
+    };
 
     /// <summary>The series held, of one application or of all.</summary>
     public IReadOnlyList<SeriesKey> Series(string? application = null)
     {
-        lock (_gate)
+        List<SeriesKey> keys = [];
+        foreach (var (name, mine) in _applications)
         {
-            return [.. _applications.Where(a => application is null || a.Key == application).SelectMany(a => a.Value.All).Select(s => s.Key)];
+            if (application is not null && name != application) continue;
+            lock (mine.Gate) keys.AddRange(mine.All.Select(series => series.Key));
         }
+
+        return keys;
     }
 
     /// <summary>Adds everything the stream delivers until cancelled. Run it as part of the subscriber's background service.</summary>
@@ -80,23 +75,21 @@ public sealed class MetricWindows
         ArgumentNullException.ThrowIfNull(batch);
         var now = _time.GetUtcNow();
         var second = SecondOf(batch.At);
-        lock (_gate)
+        if (batch.At > now + _options.FutureTolerance)
         {
-            if (batch.At > now + _options.FutureTolerance)
-            {
-                _future += batch.Samples.Count;
-                return;
-            }
-
-            if (second <= 0 || second <= now.ToUnixTimeSeconds() - _capacity)
-            {
-                _late += batch.Samples.Count;
-                return;
-            }
-
-            // By index: enumerating an IReadOnlyList allocates.
-            for (var i = 0; i < batch.Samples.Count; i++) Add(batch.Application, batch.Samples[i], second, now.ToUnixTimeSeconds());
+            Interlocked.Add(ref _future, batch.Samples.Count);
+            return;
         }
+
+        if (second <= 0 || second <= now.ToUnixTimeSeconds() - _capacity)
+        {
+            Interlocked.Add(ref _late, batch.Samples.Count);
+            return;
+        }
+
+        var refused = Add(batch, null, second, now.ToUnixTimeSeconds());
+        if (refused is not null && Volatile.Read(ref _series) >= _options.MaximumSeries && Sweep(now.ToUnixTimeSeconds())) refused = Add(batch, refused, second, now.ToUnixTimeSeconds());
+        if (refused is not null) Interlocked.Add(ref _beyondBounds, refused.Count);
     }
 
     /// <summary>The last so many seconds.</summary>
@@ -109,97 +102,178 @@ public sealed class MetricWindows
         return new MetricWindow(this, now, now.ToUnixTimeSeconds() - (long)Math.Ceiling(since.ToUnixTimeMilliseconds() / 1000.0) + 1, fixedStart: true);
     }
 
-    /// <summary>Visits the matching series under the lock. Null matches any revision or replica.</summary>
-    internal void Visit(string application, string metric, string? revision, string? replica, Action<Series> visit)
+    /// <summary>Seconds in a row of a metric, whenever they are asked for: the same, once nothing more comes in about them. Allocates nothing.</summary>
+    /// <param name="statistic">A sum, mean, maximum or last.</param>
+    /// <param name="application">The application.</param>
+    /// <param name="metric">The metric.</param>
+    /// <param name="first">The first second; what is before its start is cut off.</param>
+    /// <param name="values">Takes one value a second; not a number: nothing was measured, or it is no longer remembered.</param>
+    /// <param name="revision">Null: all of them.</param>
+    /// <param name="replica">Null: all of them.</param>
+    public void Seconds(Statistic statistic, string application, string metric, DateTimeOffset first, Span<double> values, string? revision = null, string? replica = null)
     {
-        lock (_gate)
+        if (statistic > Statistic.Last) throw new ArgumentOutOfRangeException(nameof(statistic), statistic, "A sum, mean, maximum or last is expected.");
+        values.Fill(double.NaN);
+        if (Find(application) is not { } all) return;
+        lock (all.Gate)
         {
-            if (!_applications.TryGetValue(application, out var all) || !all.ByMetric.TryGetValue(metric, out var series)) return;
-            foreach (var one in series)
+            if (all.Of(metric) is not { } found) return;
+            var from = first.ToUnixTimeSeconds();
+            for (var i = 0; i < values.Length; i++)
             {
-                if ((revision is null || one.Key.Revision == revision) && (replica is null || one.Key.Replica == replica)) visit(one);
+                var total = new Total();
+                foreach (var series in found)
+                {
+                    if (Matches(series, revision, replica) && series.TryGet(from + i, out var slot)) total.Add(slot, isLast: true);
+                }
+
+                if (total.Of(statistic) is { } value && double.IsFinite(value)) values[i] = value;
+            }
+        }
+    }
+
+    /// <summary>How many replicas reported a metric around each of some seconds in a row. Allocates nothing.</summary>
+    /// <param name="application">The application.</param>
+    /// <param name="metric">The metric.</param>
+    /// <param name="first">The first second.</param>
+    /// <param name="before">Seconds before each that count too.</param>
+    /// <param name="after">Seconds after each that count too.</param>
+    /// <param name="counts">Takes one count a second; with what lies around them 64 seconds at most.</param>
+    public void Replicas(string application, string metric, DateTimeOffset first, int before, int after, Span<int> counts)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(before + after + counts.Length, 64);
+        counts.Clear();
+        if (counts.Length == 0 || Find(application) is not { } all) return;
+        lock (all.Gate)
+        {
+            if (all.Of(metric) is not { } found) return;
+            var (from, length) = (first.ToUnixTimeSeconds() - before, before + after + counts.Length);
+            for (var s = 0; s < found.Count; s++)
+            {
+                if (found[s].Key.Replica.Length == 0 || IsRepeated(found, s)) continue;
+                var seen = Measured(found[s], from, length);
+                for (var other = s + 1; other < found.Count; other++)
+                {
+                    if (IsOfSameReplica(found[s], found[other])) seen |= Measured(found[other], from, length);
+                }
+
+                var around = ulong.MaxValue >> (64 - (before + after + 1));
+                for (var i = 0; i < counts.Length; i++) counts[i] += (seen & (around << i)) != 0 ? 1 : 0;
             }
         }
     }
 
     internal int Capacity => _capacity;
 
+    /// <summary>The application's series; null: there are none.</summary>
+    internal ApplicationSeries? Find(string application) => _applications.GetValueOrDefault(application);
+
+    /// <summary>Null matches any revision or replica.</summary>
+    internal static bool Matches(Series series, string? revision, string? replica) =>
+        (revision is null || series.Key.Revision == revision) && (replica is null || series.Key.Replica == replica);
+
     /// <summary>The end of an interval belongs to it: what was measured up to 12:00:05.000 stands in 12:00:04.</summary>
     private static long SecondOf(DateTimeOffset at) => (at.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks - 1) / TimeSpan.TicksPerSecond;
 
-    private void Add(string application, in MetricSample sample, long second, long now)
+    private static bool IsRepeated(List<Series> series, int index)
     {
-        if (!double.IsFinite(sample.Value))
+        for (var i = 0; i < index; i++)
         {
-            _notANumber++;
-            return;
+            if (IsOfSameReplica(series[i], series[index])) return true;
         }
 
-        if (Find(application, sample, now) is not { } series)
-        {
-            _beyondBounds++;
-            return;
-        }
-
-        series.Add(second, sample.Value, sample.Histogram);
-        _accepted++;
+        return false;
     }
 
-    private Series? Find(string application, in MetricSample sample, long now)
+    /// <summary>Of one revision and metric each replica has one series, so ids need only be compared over revisions.</summary>
+    private static bool IsOfSameReplica(Series one, Series other) => one.Key.Revision != other.Key.Revision && one.Key.Replica == other.Key.Replica;
+
+    /// <summary>A bit for each second with a sample.</summary>
+    private static ulong Measured(Series series, long from, int length)
     {
-        var key = new SeriesKey(application, sample.Name, sample.Revision, sample.Replica);
-        if (_applications.TryGetValue(application, out var mine) && mine.ByKey.TryGetValue(key, out var found)) return found;
-        if (_series >= _options.MaximumSeries || mine?.ByKey.Count >= _options.MaximumSeriesPerApplication)
+        var bits = 0UL;
+        for (var i = 0; i < length; i++) bits |= series.Samples(from + i) > 0 ? 1UL << i : 0;
+        return bits;
+    }
+
+    /// <returns>Which samples were refused: their series is one too many; null: none.</returns>
+    private List<int>? Add(MetricBatch batch, List<int>? only, long second, long now)
+    {
+        while (true)
         {
-            Sweep(now);
-            _applications.TryGetValue(application, out mine);
-            if (_series >= _options.MaximumSeries || mine?.ByKey.Count >= _options.MaximumSeriesPerApplication) return null;
+            var mine = _applications.GetOrAdd(batch.Application, static (_, at) => new ApplicationSeries { SweptAt = at }, now);
+            lock (mine.Gate)
+            {
+                // Forgotten between being found and being locked: it is made anew.
+                if (mine.IsGone) continue;
+                var refused = Add(mine, batch, only, second, now);
+                ForgetIfEmpty(batch.Application, mine);
+                return refused;
+            }
+        }
+    }
+
+    private List<int>? Add(ApplicationSeries mine, MetricBatch batch, List<int>? only, long second, long now)
+    {
+        List<int>? refused = null;
+        var (accepted, notANumber) = (0, 0);
+
+        // By index: enumerating an IReadOnlyList allocates.
+        var count = only?.Count ?? batch.Samples.Count;
+        for (var n = 0; n < count; n++)
+        {
+            var i = only?[n] ?? n;
+            var sample = batch.Samples[i];
+            if (!double.IsFinite(sample.Value)) notANumber++;
+            else if ((mine.Find(batch.Application, sample) ?? Create(batch.Application, mine, sample, now)) is not { } series) (refused ??= []).Add(i);
+            else
+            {
+                series.Add(second, sample.Value, sample.Histogram);
+                accepted++;
+            }
         }
 
-        if (mine is null) _applications[application] = mine = new ApplicationSeries();
-        _series++;
-        return mine.Create(key, _capacity);
+        Interlocked.Add(ref _accepted, accepted);
+        if (notANumber > 0) Interlocked.Add(ref _notANumber, notANumber);
+        return refused;
+    }
+
+    /// <summary>A new series, within the bounds. An application that gets one is first rid of those that have long ended, such as of replicas that are gone.</summary>
+    private Series? Create(string application, ApplicationSeries mine, in MetricSample sample, long now)
+    {
+        if (now - mine.SweptAt >= _capacity || (mine.All.Count >= _options.MaximumSeriesPerApplication && now != mine.SweptAt))
+        {
+            Interlocked.Add(ref _series, -mine.Forget(now - _capacity));
+            mine.SweptAt = now;
+        }
+
+        if (mine.All.Count >= _options.MaximumSeriesPerApplication) return null;
+        if (Interlocked.Increment(ref _series) <= _options.MaximumSeries) return mine.Create(new SeriesKey(application, sample.Name, sample.Revision, sample.Replica), _capacity);
+        Interlocked.Decrement(ref _series);
+        return null;
     }
 
     /// <summary>Forgets the series without a sample in the retention; at most once a second, since it visits them all.</summary>
-    private void Sweep(long now)
+    /// <returns>True: it was looked, and there may be room now.</returns>
+    private bool Sweep(long now)
     {
-        if (_sweptAt == now) return;
-        _sweptAt = now;
-        foreach (var (name, application) in _applications.ToArray())
+        if (Interlocked.Exchange(ref _sweptAt, now) == now) return false;
+        foreach (var (name, application) in _applications)
         {
-            _series -= application.Forget(now - _capacity);
-            if (application.ByKey.Count == 0) _applications.Remove(name);
+            lock (application.Gate)
+            {
+                Interlocked.Add(ref _series, -application.Forget(now - _capacity));
+                ForgetIfEmpty(name, application);
+            }
         }
+
+        return true;
     }
 
-    private sealed class ApplicationSeries
+    private void ForgetIfEmpty(string name, ApplicationSeries application)
     {
-        public Dictionary<SeriesKey, Series> ByKey { get; } = [];
-
-        public Dictionary<string, List<Series>> ByMetric { get; } = new(StringComparer.Ordinal);
-
-        public IEnumerable<Series> All => ByKey.Values;
-
-        public Series Create(SeriesKey key, int capacity)
-        {
-            var series = new Series(key, capacity);
-            ByKey.Add(key, series);
-            if (!ByMetric.TryGetValue(key.Metric, out var list)) ByMetric[key.Metric] = list = [];
-            list.Add(series);
-            return series;
-        }
-
-        public int Forget(long upTo)
-        {
-            var forgotten = 0;
-            foreach (var (metric, list) in ByMetric.ToArray())
-            {
-                forgotten += list.RemoveAll(series => series.Newest <= upTo && ByKey.Remove(series.Key));
-                if (list.Count == 0) ByMetric.Remove(metric);
-            }
-
-            return forgotten;
-        }
+        if (application.All.Count > 0) return;
+        application.IsGone = true;
+        _applications.TryRemove(KeyValuePair.Create(name, application));
     }
 }

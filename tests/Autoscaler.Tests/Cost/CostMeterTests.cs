@@ -57,7 +57,7 @@ public sealed class CostMeterTests
     public void Add_NoCapacityKnown_ComparesNothing()
     {
         var meter = new CostMeter();
-        meter.Add(Days.Second(0, 100, 3), Days.Settings() with { Metrics = [], CpuCores = null }, CapacityBasis.Unknown, Startup, () => throw new InvalidOperationException("nobody should read"));
+        meter.Add(Days.Second(0, 100, 3), Days.Settings() with { Metrics = [], CpuCores = null }, CapacityBasis.Unknown, Startup, Days.Reading(100));
         Assert.Equal((0.0, 0.0), (meter.Open.NeedKnown, meter.Open.Compared.Seconds));
         Assert.Equal(3, meter.Open.Running);
     }
@@ -84,7 +84,7 @@ public sealed class CostMeterTests
         for (var s = from; s < to; s++)
         {
             var rate = requests(s);
-            meter.Add(Days.Second(s, rate, replicas(s)), settings, CapacityBasis.Of(settings), Startup, () => Days.Reading(rate));
+            meter.Add(Days.Second(s, rate, replicas(s)), settings, CapacityBasis.Of(settings), Startup, Days.Reading(rate));
         }
     }
 }

@@ -21,7 +21,7 @@ internal static class Days
 
     public static LoadSecond Second(int at, double requests, int replicas) => new() { At = Start + TimeSpan.FromSeconds(at), Requests = requests, Cores = requests / 100, Bytes = 1e8, Running = replicas, Wanted = replicas, Ready = replicas };
 
-    public static IReadOnlyList<MetricReading> Reading(double requests, double target = 50) => [new MetricReading { Name = MetricNames.RequestsPerSecond, Target = target, Kind = MetricKind.Total, Total = requests }];
+    public static MeasuredMetric[] Reading(double requests, double target = 50) => [new MeasuredMetric(MetricNames.RequestsPerSecond, target, requests, 0, MetricKind.Total)];
 
     /// <summary>Whole hours from the start on, with so many replicas needed and running.</summary>
     public static IReadOnlyList<HourFigures> Hours(int count, Func<int, double> needed, Func<int, double> running) => [.. Enumerable.Range(0, count).Select(h => new HourFigures

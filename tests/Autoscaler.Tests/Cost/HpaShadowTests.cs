@@ -49,7 +49,7 @@ public sealed class HpaShadowTests
         shadow.Begin(4, Days.Start - TimeSpan.FromHours(1));
         var sample = new ReplicaSample(0.9, Days.Start, TimeSpan.FromSeconds(15));
         MetricReading cpu = new() { Name = MetricNames.Cpu, Target = 0.9, Kind = MetricKind.Resource, Samples = new Dictionary<string, ReplicaSample> { ["a"] = sample, ["b"] = sample } };
-        shadow.Decide(Days.Start, Days.Settings(), [cpu], Startup);
+        shadow.Decide(Days.Start, Days.Settings(), [MeasuredMetric.Of(cpu)], Startup);
         Assert.Equal(2, shadow.Wanted);
     }
 

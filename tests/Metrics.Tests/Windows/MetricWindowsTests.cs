@@ -174,6 +174,90 @@ public sealed class MetricWindowsTests
         }));
 
     [Fact]
+    public void Add_SeveralSamplesInASecond_KeepTheirSumMaximumAndLast() => Check.QuickThrowOnFailure(Prop.ForAll(
+        Arb.From(Gen.NonEmptyListOf(Gen.Choose(-1000, 1000).Zip(Gen.Choose(0, 60)))), samples =>
+        {
+            var time = new ManualTimeProvider(Batches.Start);
+            var windows = new MetricWindows(time, new MetricWindowsOptions { Retention = TimeSpan.FromMinutes(2) });
+            List<(long Second, double Value)> added = [];
+            foreach (var (value, pause) in samples)
+            {
+                time.Advance(TimeSpan.FromSeconds(pause / 20));
+                windows.Add(Batches.Of("shop", time.GetUtcNow(), new MetricSample("n", "", "", value)));
+                added.Add((time.GetUtcNow().ToUnixTimeSeconds() - 1, value));
+            }
+
+            var kept = added.Where(sample => sample.Second > added[^1].Second - 120).ToList();
+            var window = windows.Over(TimeSpan.FromMinutes(2));
+            Assert.Equal((kept.Sum(s => s.Value), kept.Max(s => s.Value), kept[^1].Value), (window.Sum("shop", "n"), window.Maximum("shop", "n"), window.Last("shop", "n")));
+
+            Span<double> seconds = stackalloc double[121];
+            var first = DateTimeOffset.FromUnixTimeSeconds(added[^1].Second - 120);
+            foreach (var (statistic, of) in ((Statistic, Func<IEnumerable<double>, double>)[])[(Statistic.Sum, Enumerable.Sum), (Statistic.Maximum, Enumerable.Max), (Statistic.Last, Enumerable.Last), (Statistic.Mean, Enumerable.Average)])
+            {
+                windows.Seconds(statistic, "shop", "n", first, seconds);
+                var expected = Enumerable.Range(0, 121).Select(i => kept.Where(s => s.Second == first.ToUnixTimeSeconds() + i).Select(s => s.Value).ToList()).Select(values => values.Count == 0 ? double.NaN : of(values));
+                Assert.Equal(expected, seconds.ToArray());
+            }
+        }));
+
+    [Fact]
+    public void Seconds_AskedForLater_AreTheSame()
+    {
+        Run(10, i => [new("requests", "v1", "a", i), new("requests", "v2", "b", 100 * i), new("gauge", "", "", i)]);
+        double[] sooner = new double[12], later = new double[12], one = new double[12];
+        _windows.Seconds(Statistic.Sum, "shop", "requests", Batches.Start.AddSeconds(-1), sooner);
+        _time.Advance(TimeSpan.FromSeconds(60));
+        _windows.Seconds(Statistic.Sum, "shop", "requests", Batches.Start.AddSeconds(-1), later);
+        _windows.Seconds(Statistic.Sum, "shop", "requests", Batches.Start.AddSeconds(-1), one, revision: "v1", replica: "a");
+        Assert.Equal([double.NaN, 0, 101, 202, 303, 404, 505, 606, 707, 808, 909, double.NaN], sooner);
+        Assert.Equal(sooner, later);
+        Assert.Equal([double.NaN, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, double.NaN], one);
+        _windows.Seconds(Statistic.Sum, "nobody", "requests", Batches.Start, one);
+        Assert.All(one, value => Assert.True(double.IsNaN(value)));
+    }
+
+    [Fact]
+    public void Replicas_OfTwoRevisions_CountsEachAroundTheSecondsItReported()
+    {
+        Run(2, _ => [new("cpu", "v1", "a", 1), new("cpu", "", "", 1)]);
+        Run(2, _ => [new("cpu", "v1", "a", 1), new("cpu", "v2", "a", 1), new("cpu", "v2", "b", 1)]);
+        Run(2, _ => [new("cpu", "v2", "b", 1)]);
+        Span<int> counts = stackalloc int[8];
+        _windows.Replicas("shop", "cpu", Batches.Start.AddSeconds(-1), 0, 0, counts);
+        Assert.Equal([0, 1, 1, 2, 2, 1, 1, 0], counts.ToArray());
+        _windows.Replicas("shop", "cpu", Batches.Start.AddSeconds(-1), 1, 1, counts);
+        Assert.Equal([1, 1, 2, 2, 2, 2, 1, 1], counts.ToArray());
+    }
+
+    [Fact]
+    public void Add_ReplicasComeAndGo_ThoseThatEndedAreForgotten()
+    {
+        // Never more than eight series at a time, each for a minute, over hours: those of the last two minutes are remembered, and no more.
+        for (var r = 0; r < 100; r++) Run(60, _ => [new($"cpu", "v1", $"r{r}", 1)]);
+        Assert.InRange(_windows.Figures.Series, 1, 5);
+        Assert.Equal(0, _windows.Figures.BeyondBounds);
+        Assert.Equal(1, _windows.Over(TimeSpan.FromSeconds(30)).Last("shop", "cpu"));
+    }
+
+    [Fact]
+    public void Add_ManySeries_EachIsFoundInAnyOrder()
+    {
+        var windows = new MetricWindows(_time);
+        var random = new Random(3);
+        for (var second = 0; second < 5; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            var samples = Enumerable.Range(0, 100).Select(i => new MetricSample($"metric{i % 7}", "v1", $"r{i}", i)).ToArray();
+            random.Shuffle(samples);
+            windows.Add(Batches.Of("shop", _time.GetUtcNow(), samples));
+        }
+
+        Assert.Equal(100, windows.Figures.Series);
+        for (var i = 0; i < 100; i++) Assert.Equal(5 * i, windows.Over(TimeSpan.FromSeconds(10)).Sum("shop", $"metric{i % 7}", "v1", $"r{i}"));
+    }
+
+    [Fact]
     public async Task FollowAsync_TheStream_AddsItsBatches()
     {
         var stream = new InProcessMetricStream(Microsoft.Extensions.Options.Options.Create(new MetricStreamOptions()));

@@ -10,6 +10,7 @@ namespace Platform.Autoscaler.Cost;
 /// <summary>The applications whose cost is followed. One adds and removes; any number read.</summary>
 internal sealed class CostBook
 {
+    private volatile CostAccount[][]? _slices;
     private int _numbers;
     private readonly ConcurrentDictionary<string, CostAccount> _accounts = new(StringComparer.Ordinal);
 
@@ -17,6 +18,12 @@ internal sealed class CostBook
     public IEnumerable<CostAccount> Accounts => _accounts.Select(pair => pair.Value);
 
     public int Count => _accounts.Count;
+
+    /// <summary>Goes up with each that comes or goes.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>The part of the fleet whose turn it is, in one array, for it is gone through ten times a second.</summary>
+    public IReadOnlyList<CostAccount> Slice(int slice) => (_slices ??= [.. Enumerable.Range(0, CostTurns.Slices).Select(Of)])[slice];
 
     public CostAccount? Find(string application) => _accounts.GetValueOrDefault(application);
 
@@ -31,9 +38,18 @@ internal sealed class CostBook
     {
         account.Turns.Number = _numbers++;
         _accounts[account.Application] = account;
+        Version++;
+        _slices = null;
     }
 
-    public void Remove(string application) => _accounts.TryRemove(application, out _);
+    public void Remove(string application)
+    {
+        if (!_accounts.TryRemove(application, out _)) return;
+        Version++;
+        _slices = null;
+    }
+
+    private CostAccount[] Of(int slice) => [.. _accounts.Values.Where(account => account.Turns.Slice == slice)];
 }
 
 /// <summary>What is followed of one application. Safe for several threads.</summary>

@@ -62,7 +62,7 @@ internal sealed partial class CostLoop(
         }
     }
 
-    /// <summary>One round: what is due by now of a tenth of the fleet.</summary>
+    /// <summary>One round: what is due by now of a tenth of the fleet; of a small one all of it, once a second.</summary>
     internal async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -75,13 +75,15 @@ internal sealed partial class CostLoop(
         // A clock that was set back must not keep anything waiting until it has caught up.
         if (now < _stepped)
         {
-            (_looked, _forgot) = (default, default);
+            (_looked, _forgot, _stepped) = (default, default, default);
             foreach (var account in book.Accounts) account.Turns.StepBack();
         }
 
-        if (now < _stepped || now - _looked >= LookEvery) await LookAsync(now, cancellationToken);
+        if (now - _looked >= LookEvery) await LookAsync(now, cancellationToken);
+        if (book.Count > CostTurns.SmallFleet) Step(now, book.Slice(_slice = (_slice + 1) % CostTurns.Slices));
+        else if (now - _stepped >= Second - (Second / CostTurns.Slices / 2)) Step(now, book.Accounts);
+        else return;
         _stepped = now;
-        Step(now, (_slice = (_slice + 1) % CostTurns.Slices));
         if (_toSave.Count > 0) await SaveAsync(now, cancellationToken);
     }
 
@@ -132,14 +134,13 @@ internal sealed partial class CostLoop(
         _startups = now - TimeSpan.FromMinutes(10);
     }
 
-    private void Step(DateTimeOffset now, int slice)
+    private void Step(DateTimeOffset now, IEnumerable<CostAccount> accounts)
     {
         var pass = CostTurns.Pass(book.Count);
         var through = Through(now);
-        foreach (var account in book.Accounts)
+        foreach (var account in accounts)
         {
             var turns = account.Turns;
-            if (turns.Slice != slice) continue;
             if (account.IsReadingDue(now)) account.Read(now, Measure(account, now));
 
             // What a second is counted by does not change behind it.

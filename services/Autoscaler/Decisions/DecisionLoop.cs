@@ -4,7 +4,6 @@ using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.Outlooks;
 using Platform.Autoscaler.Scaling;
 using Platform.Autoscaler.Scaling.Rules;
-using Platform.Autoscaler.Scaling.Schedules;
 using Platform.Autoscaler.Sources;
 using Platform.Contracts.Metrics;
 using Platform.Contracts.Scaling;
@@ -91,7 +90,7 @@ internal sealed partial class DecisionLoop(
         var decided = 0;
         foreach (var application in fleet.Applications)
         {
-            if (!IsDue(application)) continue;
+            if (!IsDue(application, time.GetTimestamp())) continue;
             decided++;
             if (Decide(application) is not { } verdict) continue;
             toWrite.Add(verdict);
@@ -108,15 +107,15 @@ internal sealed partial class DecisionLoop(
     /// When its period is over. With a period of a second or so, already a little before if something new has been measured: it falls
     /// in step with whoever measures, and does not look at a measurement when it is a second old. One that rests is woken as soon as somebody waits.
     /// </summary>
-    private bool IsDue(TrackedApplication application)
+    private bool IsDue(TrackedApplication application, long now)
     {
-        var now = time.GetTimestamp();
+        if (now < application.EarliestAt) return false;
         if (now >= application.DueAt) return true;
         var period = PeriodOf(application);
 
         // Its period has become shorter since: it rests now, or has other settings.
         if (application.Broken is null && time.GetElapsedTime(now, application.DueAt) > period) return true;
-        if (metrics.HeardAt(application.Name) <= application.DecidedOn) return false;
+        if ((application.Heard ??= metrics.Find(application.Name)) is not { } heard || heard.At <= application.DecidedOn) return false;
         if (application.Row.Wanted == 0 && Readings.Waits(metrics.Windows, application.Name)) return true;
         return period <= 2 * QuickPeriod && time.GetElapsedTime(now, application.DueAt) <= period / 5;
     }
@@ -127,16 +126,24 @@ internal sealed partial class DecisionLoop(
         : application.Settings.Behavior.SyncPeriod < QuickPeriod ? application.Settings.Behavior.SyncPeriod
         : QuickPeriod;
 
+    /// <summary>Says when the next decision is due, and before when nothing can bring it forward.</summary>
+    private void Schedule(TrackedApplication application)
+    {
+        var period = PeriodOf(application);
+        application.DueAt = time.GetTimestamp() + (long)(period.TotalSeconds * time.TimestampFrequency);
+        application.EarliestAt = application.Row.Wanted == 0 ? 0 : period > 2 * QuickPeriod ? application.DueAt : application.DueAt - (long)(period.TotalSeconds / 5 * time.TimestampFrequency);
+    }
+
     /// <returns>What is to be written; null: nothing.</returns>
     private Verdict? Decide(TrackedApplication application)
     {
-        var heardBefore = application.DecidedOn;
-        application.DecidedOn = metrics.HeardAt(application.Name);
-        application.DueAt = time.GetTimestamp() + (long)(PeriodOf(application).TotalSeconds * time.TimestampFrequency);
+        var (heardBefore, heard) = (application.DecidedOn, application.Heard ??= metrics.Find(application.Name));
+        application.DecidedOn = heard?.At ?? 0;
+        Schedule(application);
         if (application.Broken is { } broken)
         {
             LogBroken(application.Name, broken);
-            application.DueAt += 60 * time.TimestampFrequency;
+            application.EarliestAt = application.DueAt += 60 * time.TimestampFrequency;
             return null;
         }
 
@@ -147,11 +154,11 @@ internal sealed partial class DecisionLoop(
         var rules = StandardRules.Of(input.Settings);
         if (rules.Count > 0) application.Rules = RuleScaler.Progress(rules, input, application.Rules);
         var (forecast, noForecast) = input.Settings.Mode is ScalingMode.Reactive ? (null, "") : outlooks.Of(application.Name, input);
-        var decision = Situation.Decide(row, input, metrics.LastHeard(application.Name), options.Value, application.Rules, forecast, noForecast);
+        var decision = Situation.Decide(row, input, heard is null ? null : now - time.GetElapsedTime(heard.At), options.Value, application.Rules, forecast, noForecast);
 
         var isNew = DecisionStore.TellsSomethingNew(decision, application.Last);
         var beginsRun = decision.Recommended is { } recommended && application.BeginsRun(recommended);
-        var measured = metrics.HeardAt(application.Name) > heardBefore ? metrics.MeasuredAt(application.Name) : (DateTimeOffset?)null;
+        var measured = application.DecidedOn > heardBefore ? heard?.MeasuredAt : null;
         if (isNew || beginsRun || row != application.Row) return new Verdict(application, row, decision, isNew, beginsRun, Guid.NewGuid(), measured);
         Remember(application, decision);
         Record(measured, now);
@@ -160,7 +167,7 @@ internal sealed partial class DecisionLoop(
 
     private ScalingInput Input(TrackedApplication application, ScaledApplication row, DateTimeOffset now)
     {
-        var (settings, _) = Schedule.Apply(application.Settings, now);
+        var (settings, _) = Scaling.Schedules.Schedule.Apply(application.Settings, now);
         var readings = Readings.All(metrics.Windows, sources, application.Name, settings, now);
         var activity = settings.ZeroAfter is not null || row.Wanted == 0 ? Readings.Activity(metrics.Windows, application.Name, readings) : null;
         if (activity is not { IsIdle: true }) application.BusyAt = time.GetTimestamp();
@@ -170,7 +177,7 @@ internal sealed partial class DecisionLoop(
             Clock = time.GetElapsedTime(_start),
             Current = row.Wanted,
             Settings = settings,
-            Replicas = Situation.Observe(row, application.Replicas, now),
+            Replicas = application.Observe(row, now),
             Metrics = readings,
             History = application.History(now),
             IdleFor = activity is { IsIdle: true } ? time.GetElapsedTime(application.BusyAt) : null,

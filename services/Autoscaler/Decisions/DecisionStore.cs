@@ -62,7 +62,8 @@ internal static class DecisionStore
     /// <summary>A list in which every line says "nothing to do" hides the lines that matter.</summary>
     public static bool TellsSomethingNew(ScalingDecision decision, ScalingDecision? before) =>
         before is null || decision.Outcome is ScalingOutcome.Scale || decision.Outcome != before.Outcome
-        || decision.Recommended != before.Recommended || !decision.LimitedBy.SequenceEqual(before.LimitedBy);
+        || decision.Recommended != before.Recommended
+        || ((decision.LimitedBy.Count > 0 || before.LimitedBy.Count > 0) && !decision.LimitedBy.SequenceEqual(before.LimitedBy));
 }
 
 /// <summary>A line of the list of decisions.</summary>

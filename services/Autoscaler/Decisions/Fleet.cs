@@ -20,11 +20,12 @@ internal sealed class Fleet([FromKeyedServices(AutoscalerModule.Name)] Database 
     /// <summary>A mask that ended longer ago is known here already.</summary>
     private static readonly TimeSpan Recently = TimeSpan.FromMinutes(2);
     private readonly ConcurrentDictionary<string, TrackedApplication> _applications = new(StringComparer.Ordinal);
+    private TrackedApplication[] _all = [];
     private long _seen = -1;
     private int _term = -1;
 
-    /// <summary>All of them, without a copy.</summary>
-    public IEnumerable<TrackedApplication> Applications => _applications.Select(pair => pair.Value);
+    /// <summary>All of them, as of the last refresh: in one array, for it is gone through ten times a second.</summary>
+    public IReadOnlyList<TrackedApplication> Applications => _all;
 
     public int Count => _applications.Count;
 
@@ -39,6 +40,7 @@ internal sealed class Fleet([FromKeyedServices(AutoscalerModule.Name)] Database 
         foreach (var rows in touched.Chunk(NamesPerQuery)) await TakeAsync(rows, everything, cancellationToken);
         if (everything) foreach (var gone in _applications.Keys.Except(touched.Select(row => row.Name), StringComparer.Ordinal)) _applications.TryRemove(gone, out _);
         foreach (var row in touched) _seen = Math.Max(_seen, row.Touched);
+        if (everything || touched.Count > 0) _all = [.. _applications.Values];
         _term = term;
     }
 

@@ -21,17 +21,14 @@ internal sealed class MetricIntake(TimeProvider time, FleetHistory history, Samp
 
     public MetricWindows Windows => _windows;
 
+    /// <summary>When the application was last heard of; null: never since the start. Once it is there it stays the same.</summary>
+    public Heard? Find(string application) => _heard.GetValueOrDefault(application);
+
     /// <summary>How long ago a usable batch about the application arrived, whatever the clock was set to since; null: never since the start.</summary>
-    public TimeSpan? SilentFor(string application) => _heard.TryGetValue(application, out var heard) ? time.GetElapsedTime(heard.Timestamp) : null;
+    public TimeSpan? SilentFor(string application) => Find(application) is { } heard ? time.GetElapsedTime(heard.At) : null;
 
     /// <summary>The same as a time.</summary>
     public DateTimeOffset? LastHeard(string application) => SilentFor(application) is { } silence ? time.GetUtcNow() - silence : null;
-
-    /// <summary>When the newest usable batch about the application arrived; 0: never. Grows with each.</summary>
-    public long HeardAt(string application) => _heard.GetValueOrDefault(application).Timestamp;
-
-    /// <summary>When the newest usable batch about the application was measured.</summary>
-    public DateTimeOffset MeasuredAt(string application) => _heard.GetValueOrDefault(application).MeasuredAt;
 
     public void Add(MetricBatch batch)
     {
@@ -50,8 +47,25 @@ internal sealed class MetricIntake(TimeProvider time, FleetHistory history, Samp
         }
 
         _windows.Add(good);
-        _heard[good.Application] = new Heard(time.GetTimestamp(), good.At);
+        _heard.GetOrAdd(good.Application, static _ => new Heard()).Take(time.GetTimestamp(), good.At);
     }
+}
 
-    private readonly record struct Heard(long Timestamp, DateTimeOffset MeasuredAt);
+/// <summary>When an application was last heard of. One writes, any number read.</summary>
+internal sealed class Heard
+{
+    private long _at;
+    private long _measured;
+
+    /// <summary>When the newest usable batch arrived, as a timestamp. Grows with each.</summary>
+    public long At => Volatile.Read(ref _at);
+
+    /// <summary>When it was measured.</summary>
+    public DateTimeOffset MeasuredAt => new(Volatile.Read(ref _measured), TimeSpan.Zero);
+
+    public void Take(long timestamp, DateTimeOffset measured)
+    {
+        Volatile.Write(ref _measured, measured.UtcTicks);
+        Volatile.Write(ref _at, timestamp);
+    }
 }

@@ -22,7 +22,14 @@ internal static class Readings
         var rules = StandardRules.Of(settings);
         if (rules.Count == 0)
         {
-            return [.. settings.Metrics.Select(target => target.Source is null ? Read(windows, application, settings, target, now) : sources.Read(application, target, settings.Behavior.SyncPeriod))];
+            var readings = new MetricReading[settings.Metrics.Count];
+            for (var i = 0; i < readings.Length; i++)
+            {
+                var target = settings.Metrics[i];
+                readings[i] = target.Source is null ? Read(windows, application, settings, target, now) : sources.Read(application, target, settings.Behavior.SyncPeriod);
+            }
+
+            return readings;
         }
 
         var window = Window(settings);
@@ -102,8 +109,7 @@ internal static class Readings
         Name = target.Name,
         Target = target.Target,
         Kind = MetricKind.Resource,
-        Samples = windows.Over(window).MeanPerReplica(application, target.Name)
-            .ToDictionary(replica => replica.Key, replica => new ReplicaSample(replica.Value / whole, now, window), StringComparer.Ordinal),
+        Samples = ReplicaSamples.Means(windows.Over(window), application, target.Name, whole, now, window),
     };
 
     /// <summary>The gateway counts requests for the application as a whole; which replica answered does not matter.</summary>
@@ -122,7 +128,7 @@ internal static class Readings
     private static MetricReading PerReplica(MetricWindows windows, string application, MetricTarget target, TimeSpan window, DateTimeOffset now)
     {
         var over = windows.Over(window);
-        var perReplica = over.MeanPerReplica(application, target.Name);
+        var perReplica = ReplicaSamples.Means(over, application, target.Name, 1, now, window);
         if (perReplica.Count == 0 && over.Mean(application, target.Name) is { } shared)
         {
             return new MetricReading { Name = target.Name, Target = target.Target, Kind = MetricKind.Total, Total = shared };
@@ -133,7 +139,7 @@ internal static class Readings
             Name = target.Name,
             Target = target.Target,
             Kind = MetricKind.PerReplica,
-            Samples = perReplica.ToDictionary(replica => replica.Key, replica => new ReplicaSample(replica.Value, now, window), StringComparer.Ordinal),
+            Samples = perReplica,
         };
     }
 

@@ -13,13 +13,31 @@ namespace Platform.Autoscaler.Decisions;
 internal sealed class TrackedApplication(string name)
 {
     private readonly List<Recommendation> _recommendations = [];
+    private ScalingHistory? _history;
+    private (ScaledApplication Row, IReadOnlyList<KnownReplica> Replicas, IReadOnlyList<ReplicaObservation> Observed)? _observed;
 
     public string Name => name;
 
-    public required ScaledApplication Row { get; set; }
+    public required ScaledApplication Row
+    {
+        get;
+        set
+        {
+            field = value;
+            EarliestAt = 0;
+        }
+    }
 
     /// <summary>The settings of what serves, a policy's in their place if there is one.</summary>
-    public required ScalingSettings Settings { get; set; }
+    public required ScalingSettings Settings
+    {
+        get;
+        set
+        {
+            field = value;
+            EarliestAt = 0;
+        }
+    }
 
     /// <summary>The policy in force, for people; null: the manifest alone.</summary>
     public string? Policy { get; set; }
@@ -38,6 +56,12 @@ internal sealed class TrackedApplication(string name)
 
     /// <summary>When the next decision is due, as a timestamp.</summary>
     public long DueAt { get; set; }
+
+    /// <summary>Before this, a timestamp, nothing brings the next decision forward but other settings or another row.</summary>
+    public long EarliestAt { get; set; }
+
+    /// <summary>When it was last heard of; null: never.</summary>
+    public Heard? Heard { get; set; }
 
     /// <summary>The newest batch at the last decision, as a timestamp.</summary>
     public long DecidedOn { get; set; }
@@ -61,8 +85,10 @@ internal sealed class TrackedApplication(string name)
     {
         if (BeginsRun(replicas)) _recommendations.Add(new Recommendation(at, replicas));
         else _recommendations[^1] = new Recommendation(at, replicas);
-        _recommendations.RemoveAll(run => run.At <= forgetBefore);
-        Changes.RemoveAll(change => change.At <= forgetBefore);
+        var old = 0;
+        while (old < _recommendations.Count && _recommendations[old].At <= forgetBefore) old++;
+        if (old > 0) _recommendations.RemoveRange(0, old);
+        if (Changes.Count > 0) Changes.RemoveAll(change => change.At <= forgetBefore);
     }
 
     /// <summary>Takes the runs' starts from the database; what is dated ahead of the clock was written by one that was.</summary>
@@ -73,5 +99,23 @@ internal sealed class TrackedApplication(string name)
         for (var i = 0; i < known.Count; i++) _recommendations.Add(new Recommendation(i + 1 < known.Count ? known[i + 1].At : now, known[i].Replicas));
     }
 
-    public ScalingHistory History(DateTimeOffset now) => new(_recommendations, Changes.FindAll(change => change.At <= now));
+    /// <summary>What decisions look back on. What is dated ahead of the clock is not yet.</summary>
+    public ScalingHistory History(DateTimeOffset now)
+    {
+        foreach (var change in Changes)
+        {
+            if (change.At > now) return new ScalingHistory(_recommendations, Changes.FindAll(known => known.At <= now));
+        }
+
+        return _history ??= new ScalingHistory(_recommendations, Changes);
+    }
+
+    /// <summary>The replicas as a decision sees them: the same until something is heard of them, unless some are still to appear.</summary>
+    public IReadOnlyList<ReplicaObservation> Observe(ScaledApplication row, DateTimeOffset now)
+    {
+        if (_observed is { } known && ReferenceEquals(known.Row, row) && ReferenceEquals(known.Replicas, Replicas)) return known.Observed;
+        var observed = Situation.Observe(row, Replicas, now);
+        _observed = observed.Count == Replicas.Count ? (row, Replicas, observed) : null;
+        return observed;
+    }
 }

@@ -29,6 +29,8 @@ internal sealed partial class PictureLoop(
     private static readonly TimeSpan Shown = TimeSpan.FromHours(1);
     private static readonly double[] Levels = [0.05, 0.5, 0.95];
     private readonly Dictionary<string, Sketch> _sketches = new(StringComparer.Ordinal);
+    private Queue<CostAccount> _turns = [];
+    private int _version = -1;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -59,17 +61,26 @@ internal sealed partial class PictureLoop(
     private async Task TellAsync(CancellationToken cancellationToken)
     {
         var now = time.GetTimestamp();
-        foreach (var gone in _sketches.Keys.Where(name => book.Find(name) is null).ToList()) _sketches.Remove(gone);
-        var due = book.Accounts.Select(account => (Account: account, Sketch: SketchOf(account.Application)))
-            .Where(pair => pair.Sketch.ToldAt == 0 || time.GetElapsedTime(pair.Sketch.ToldAt, now) >= costs.Value.PictureEvery)
-            .OrderBy(pair => pair.Sketch.ToldAt).Take(MostPerSecond).ToList();
-        foreach (var (account, sketch) in due)
+        if (_version != book.Version) Enlist();
+        for (var told = 0; told < MostPerSecond && _turns.TryPeek(out var account); told++)
         {
+            var sketch = _sketches[account.Application];
+            if (sketch.ToldAt != 0 && time.GetElapsedTime(sketch.ToldAt, now) < costs.Value.PictureEvery) return;
+            _turns.Enqueue(_turns.Dequeue());
+
             // Who does not decide has nothing to tell; the one that does, does.
             if (decisions.Latest(account.Application) is not { } latest) continue;
             sketch.ToldAt = now;
             await publisher.PublishAsync(await PictureAsync(account, sketch, latest.Last, cancellationToken), cancellationToken);
         }
+    }
+
+    /// <summary>Somebody came or went: whoever is there takes turns, the longest untold first.</summary>
+    private void Enlist()
+    {
+        _version = book.Version;
+        foreach (var gone in _sketches.Keys.Where(name => book.Find(name) is null).ToList()) _sketches.Remove(gone);
+        _turns = new Queue<CostAccount>(book.Accounts.OrderBy(account => SketchOf(account.Application).ToldAt));
     }
 
     private async Task<ScalingProgressed> PictureAsync(CostAccount account, Sketch sketch, Scaling.ScalingDecision? last, CancellationToken cancellationToken)

@@ -15,11 +15,13 @@ namespace Platform.Autoscaler.Scaling;
 /// </summary>
 internal static class HorizontalScaler
 {
+    private const int MostOnStack = 16;
+
     public static ScalingDecision Decide(ScalingInput input)
     {
         var (current, settings) = (input.Current, input.Settings);
         if (HorizontalStep.OfBounds(current, settings.Min, settings.Max, input.Metrics.Count) is { } outside) return OfBounds(input, outside);
-        Span<MetricNeed> needs = new MetricNeed[input.Metrics.Count];
+        Span<MetricNeed> needs = input.Metrics.Count <= MostOnStack ? stackalloc MetricNeed[input.Metrics.Count] : new MetricNeed[input.Metrics.Count];
         var estimates = new MetricEstimate[needs.Length];
         for (var i = 0; i < needs.Length; i++)
         {
@@ -74,8 +76,11 @@ internal static class HorizontalScaler
 
     private static string Explain(ScalingInput input, MetricEstimate leading, int recommended, int stabilized, int desired, string? limit)
     {
-        var measured = $"{leading.Name} is {Number(leading.Value)} per replica against a target of {Number(leading.Target)} (ratio {Number(leading.Ratio)})";
-        var asks = recommended == input.Current ? $"{measured}, so {input.Current} replicas are right" : $"{measured}, which asks for {recommended} instead of {input.Current}";
+        var end = stabilized == recommended && limit is null && string.IsNullOrEmpty(leading.Note) ? "." : "";
+        var asks = recommended == input.Current
+            ? string.Create(CultureInfo.InvariantCulture, $"{leading.Name} is {leading.Value:0.###} per replica against a target of {leading.Target:0.###} (ratio {leading.Ratio:0.###}), so {input.Current} replicas are right{end}")
+            : string.Create(CultureInfo.InvariantCulture, $"{leading.Name} is {leading.Value:0.###} per replica against a target of {leading.Target:0.###} (ratio {leading.Ratio:0.###}), which asks for {recommended} instead of {input.Current}{end}");
+        if (end.Length > 0) return asks;
         if (!string.IsNullOrEmpty(leading.Note)) asks += $" with {leading.Note}";
         if (stabilized != recommended)
         {
@@ -116,8 +121,6 @@ internal static class HorizontalScaler
 
     private static string Notes(IEnumerable<MetricEstimate> estimates) =>
         string.Join("; ", estimates.Where(estimate => estimate.Replicas is null).Select(estimate => $"{estimate.Name}: {estimate.Note}"));
-
-    private static string Number(double? value) => value is { } number ? number.ToString("0.###", CultureInfo.InvariantCulture) : "unknown";
 
     private static string Span(TimeSpan span) => span.TotalSeconds < 120 ? $"{span.TotalSeconds:0} s" : $"{span.TotalMinutes:0.#} min";
 }

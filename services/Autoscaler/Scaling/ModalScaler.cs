@@ -26,7 +26,11 @@ internal static class ModalScaler
         if (ZeroScaler.Decide(input, forecast) is { } zero) return AsMode(input, zero with { Forecast = forecast, Mode = input.Settings.Mode });
         var chosen = StandardRules.Of(input.Settings);
         var measured = chosen.Count > 0 ? RuleScaler.Decide(chosen, input, rules) : HorizontalScaler.Decide(input);
-        return AsMode(input, Combine(input, measured, forecast, noForecast) with { Forecast = forecast, Mode = input.Settings.Mode });
+        var combined = Combine(input, measured, forecast, noForecast);
+
+        // As it is, nearly always, in reactive mode: no need for a copy.
+        var isMarked = combined.Mode == input.Settings.Mode && ReferenceEquals(combined.Forecast, forecast);
+        return AsMode(input, isMarked ? combined : combined with { Forecast = forecast, Mode = input.Settings.Mode });
     }
 
     private static ScalingDecision Combine(ScalingInput input, ScalingDecision measured, ForecastEstimate? forecast, string noForecast)

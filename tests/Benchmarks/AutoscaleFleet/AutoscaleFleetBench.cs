@@ -18,7 +18,7 @@ internal sealed class AutoscaleFleetBench : IBench
     [
         new("applications", "how many", "10000"),
         new("replicas", "of each", "3"),
-        new("seconds", "measured, after 15 to warm up", "30"),
+        new("seconds", "measured, after 15 to warm up; a minute holds everything that is done once a minute", "60"),
         new("changing", "percent of the applications whose demand changes in a second", "1"),
         new("parts", "all, or decisions (without costs and anomalies)", "all"),
         new("cores", "processor cores it may use", "1"),
@@ -36,10 +36,11 @@ internal sealed class AutoscaleFleetBench : IBench
         await fleet.RunAsync(15, context.CancellationToken);
         fleet.BeginMeasuring();
         context.Say("measuring …");
-        var before = Cpu(process);
+        var (before, allocated, paused) = (Cpu(process), GC.GetTotalAllocatedBytes(), GC.GetTotalPauseDuration());
         var watch = Stopwatch.StartNew();
         await fleet.RunAsync(context.Integer("seconds"), context.CancellationToken);
         var (elapsed, cpu) = (watch.Elapsed.TotalSeconds, Cpu(process) - before);
+        (allocated, paused) = (GC.GetTotalAllocatedBytes() - allocated, GC.GetTotalPauseDuration() - paused);
         var figures = fleet.Figures();
         var memory = fleet.MemoryPerApplication();
         var row = new Dictionary<string, object?>
@@ -56,6 +57,10 @@ internal sealed class AutoscaleFleetBench : IBench
             ["p99Milliseconds"] = Math.Round(figures.P99 * 1000),
             ["maximumMilliseconds"] = Math.Round(figures.Maximum * 1000),
             ["coresUsed"] = Math.Round(cpu / elapsed, 2),
+            ["coresUsedByTheMeasuringSide"] = Math.Round(fleet.CpuOfMeasuring / elapsed, 2),
+            ["processorMicrosecondsPerApplicationAndSecond"] = Math.Round(cpu / elapsed / context.Integer("applications") * 1e6, 1),
+            ["allocatedBytesPerApplicationAndSecond"] = Math.Round(allocated / elapsed / context.Integer("applications")),
+            ["collectionPausesPercent"] = Math.Round(paused.TotalSeconds / elapsed * 100, 1),
             ["droppedBatches"] = figures.Dropped,
             ["memoryPerApplicationKilobytes"] = Math.Round(memory / 1024.0, 1),
             ["historyAfterAYearPerApplicationKilobytes"] = Math.Round(fleet.FullHistoryPerApplication() / 1024.0, 1),

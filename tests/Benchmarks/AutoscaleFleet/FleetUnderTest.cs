@@ -77,7 +77,7 @@ internal sealed class FleetUnderTest : IAsyncDisposable
         for (var slice = 0; slice < seconds * Slices; slice++)
         {
             await timer.WaitForNextTickAsync(cancellationToken);
-            var now = TimeProvider.System.GetUtcNow();
+            var (now, began) = (TimeProvider.System.GetUtcNow(), ThreadClock.Now);
             for (var i = slice % Slices; i < _applications.Length; i += Slices)
             {
                 var application = _applications[i];
@@ -87,8 +87,13 @@ internal sealed class FleetUnderTest : IAsyncDisposable
                 if (fleet.Find(application.Name)?.Row is { PendingTo: { } wanted }) application.Wanted = wanted;
                 foreach (var batch in application.Measure(now)) Publish(stream, batch);
             }
+
+            if (_measures) CpuOfMeasuring += ThreadClock.Now - began;
         }
     }
+
+    /// <summary>Seconds of processor time that the side that measures took while it was watched.</summary>
+    public double CpuOfMeasuring { get; private set; }
 
     public void BeginMeasuring()
     {

@@ -49,12 +49,13 @@ internal sealed class CostTurns
     /// <summary>The clock was set back: nothing waits until it has caught up.</summary>
     public void StepBack() => (_saved, _sampled) = (long.MinValue, long.MinValue);
 
+    /// <summary>Late turns do not bring those together that were spread: the next one comes when it would have come.</summary>
     private bool IsDue(ref long last, long second, long every)
     {
-        if (last == long.MinValue) last = second;
-        var late = second - last;
-        if (late < every && !(late > 0 && IsTurn(second, every))) return false;
-        last = second;
+        var spread = second - (Number / Slices % every);
+        if (last == long.MinValue) last = spread;
+        if (second - last < every) return false;
+        last = second - last < 2 * every ? last + every : spread;
         return true;
     }
 

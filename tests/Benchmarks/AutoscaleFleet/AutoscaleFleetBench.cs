@@ -36,11 +36,12 @@ internal sealed class AutoscaleFleetBench : IBench
         await fleet.RunAsync(15, context.CancellationToken);
         fleet.BeginMeasuring();
         context.Say("measuring …");
-        var (before, allocated, paused) = (Cpu(process), GC.GetTotalAllocatedBytes(), GC.GetTotalPauseDuration());
+        var (before, allocated, paused, collections) = (Cpu(process), GC.GetTotalAllocatedBytes(), GC.GetTotalPauseDuration(), Collections());
         var watch = Stopwatch.StartNew();
         await fleet.RunAsync(context.Integer("seconds"), context.CancellationToken);
         var (elapsed, cpu) = (watch.Elapsed.TotalSeconds, Cpu(process) - before);
         (allocated, paused) = (GC.GetTotalAllocatedBytes() - allocated, GC.GetTotalPauseDuration() - paused);
+        var collected = Collections().Zip(collections, (after, earlier) => after - earlier);
         var figures = fleet.Figures();
         var memory = fleet.MemoryPerApplication();
         var row = new Dictionary<string, object?>
@@ -57,9 +58,10 @@ internal sealed class AutoscaleFleetBench : IBench
             ["p99Milliseconds"] = Math.Round(figures.P99 * 1000),
             ["maximumMilliseconds"] = Math.Round(figures.Maximum * 1000),
             ["coresUsed"] = Math.Round(cpu / elapsed, 2),
-            ["coresUsedByTheMeasuringSide"] = Math.Round(fleet.CpuOfMeasuring / elapsed, 2),
+            ["coresUsedByTheMeasuringSide"] = Math.Round(fleet.CpuOfMeasuring / elapsed, 3),
             ["processorMicrosecondsPerApplicationAndSecond"] = Math.Round(cpu / elapsed / context.Integer("applications") * 1e6, 1),
             ["allocatedBytesPerApplicationAndSecond"] = Math.Round(allocated / elapsed / context.Integer("applications")),
+            ["collections"] = string.Join(" + ", collected),
             ["collectionPausesPercent"] = Math.Round(paused.TotalSeconds / elapsed * 100, 1),
             ["droppedBatches"] = figures.Dropped,
             ["memoryPerApplicationKilobytes"] = Math.Round(memory / 1024.0, 1),
@@ -73,6 +75,9 @@ internal sealed class AutoscaleFleetBench : IBench
                 new BenchPromise("no measurement is dropped", figures.Dropped == 0),
             ]);
     }
+
+    /// <summary>Of the youngest generation alone, of the two youngest, of all.</summary>
+    private static int[] Collections() => [GC.CollectionCount(0) - GC.CollectionCount(1), GC.CollectionCount(1) - GC.CollectionCount(2), GC.CollectionCount(2)];
 
     private static double Cpu(Process process)
     {

@@ -22,10 +22,15 @@ internal static class ConfigCommand
         return command;
     }
 
+    private const string Begin = "'platform config > config.json' writes one to begin with.";
+
     public static Argument<string> FileArgument() => new("file") { Description = "A file with JSON; '-' reads standard input" };
 
     /// <summary>A file of JSON.</summary>
-    public static async Task<JsonElement> ReadAsync(string file, CancellationToken ct)
+    /// <param name="file">Its path; <c>-</c>: standard input.</param>
+    /// <param name="hint">How to come by one; null: not said.</param>
+    /// <param name="ct">Ends it.</param>
+    public static async Task<JsonElement> ReadAsync(string file, string? hint, CancellationToken ct)
     {
         try
         {
@@ -34,7 +39,7 @@ internal static class ConfigCommand
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailure(ExitCode.Usage, $"{file} cannot be read: {unreadable.Message}", "'platform config > config.json' writes one to begin with.");
+            throw new CommandFailure(ExitCode.Usage, $"{file} cannot be read: {unreadable.Message}", hint);
         }
         catch (JsonException wrong)
         {
@@ -54,7 +59,7 @@ internal static class ConfigCommand
         var command = new DocumentedCommand("set", "Set all of it, as the next version", "platform config set config.json --reason \"longer rollback window\"") { file, reason };
         cli.RunAgainstPlatform(command, async (parse, client, json, ct) =>
         {
-            var made = await client.PutAsync<JsonElement>("deployment", ServiceRoutes.Config, new { Configuration = await ReadAsync(parse.GetValue(file)!, ct), Reason = parse.GetValue(reason) }, ct);
+            var made = await client.PutAsync<JsonElement>("deployment", ServiceRoutes.Config, new { Configuration = await ReadAsync(parse.GetValue(file)!, Begin, ct), Reason = parse.GetValue(reason) }, ct);
             WriteVersion(cli, made, json);
             return ExitCode.Ok;
         });
@@ -67,7 +72,7 @@ internal static class ConfigCommand
         var command = new DocumentedCommand("validate", "Check a configuration and say what it would change; nothing is kept", "platform config validate config.json") { file };
         cli.RunAgainstPlatform(command, async (parse, client, json, ct) =>
         {
-            var verdict = await client.PostAsync<JsonElement>("deployment", ServiceRoutes.Config + "/validation", await ReadAsync(parse.GetValue(file)!, ct), ct);
+            var verdict = await client.PostAsync<JsonElement>("deployment", ServiceRoutes.Config + "/validation", await ReadAsync(parse.GetValue(file)!, Begin, ct), ct);
             var valid = verdict.GetProperty("valid").GetBoolean();
             if (json) cli.Output.Json(verdict);
             else if (valid) WriteChanges(cli, verdict.GetProperty("changes"));

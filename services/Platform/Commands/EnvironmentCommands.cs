@@ -73,7 +73,7 @@ internal static class EnvironmentCommands
         var command = new DocumentedCommand("set", "Set what holds in an environment", "platform environments set staging staging.json --reason \"freeze over the holidays\"") { name, file, reason };
         cli.RunAgainstPlatform(command, async (parse, client, json, ct) =>
         {
-            var settings = await ConfigCommand.ReadAsync(parse.GetValue(file)!, ct);
+            var settings = await ConfigCommand.ReadAsync(parse.GetValue(file)!, hint: null, ct);
             var made = await client.PutAsync<JsonElement>("deployment", ServiceRoutes.Environment(parse.GetValue(name)!), new { Settings = settings, Reason = parse.GetValue(reason) }, ct);
             ConfigCommand.WriteVersion(cli, made, json);
             return ExitCode.Ok;

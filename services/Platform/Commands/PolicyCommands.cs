@@ -45,7 +45,7 @@ internal static class PolicyCommands
         var command = new DocumentedCommand("set", "Make or change a policy, as its next version", "platform autoscaler policies set nights nights.json --reason \"nobody buys at night\"") { name, file, reason, version };
         cli.RunAgainstPlatform(command, async (parse, client, json, ct) =>
         {
-            var body = new { Policy = await ConfigCommand.ReadAsync(parse.GetValue(file)!, ct), Reason = parse.GetValue(reason), IfVersion = parse.GetValue(version) };
+            var body = new { Policy = await ConfigCommand.ReadAsync(parse.GetValue(file)!, hint: null, ct), Reason = parse.GetValue(reason), IfVersion = parse.GetValue(version) };
             var made = await client.PutAsync<JsonElement>(Service, Path(parse.GetValue(name)!), body, ct);
             if (json) cli.Output.Json(made);
             else Write(cli, made);
@@ -60,7 +60,7 @@ internal static class PolicyCommands
         var command = new DocumentedCommand("validate", "Check a policy and say what it means; nothing is kept", "platform autoscaler policies validate nights.json") { file };
         cli.RunAgainstPlatform(command, async (parse, client, json, ct) =>
         {
-            var verdict = await client.PostAsync<JsonElement>(Service, Policies + "/validation", await ConfigCommand.ReadAsync(parse.GetValue(file)!, ct), ct);
+            var verdict = await client.PostAsync<JsonElement>(Service, Policies + "/validation", await ConfigCommand.ReadAsync(parse.GetValue(file)!, hint: null, ct), ct);
             var isValid = verdict.GetProperty("valid").GetBoolean();
             if (json) cli.Output.Json(verdict);
             else if (isValid) foreach (var sentence in verdict.GetProperty("meaning").EnumerateArray()) cli.Output.Standard.WriteLine(sentence.GetString());

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Primitives;
+using Platform.Autoscaler.Anomalies.Causes;
+using Platform.Autoscaler.Anomalies.Watching;
 using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.Policies;
 using Platform.Contracts.Http;
@@ -90,7 +92,9 @@ internal static class PolicyEndpoints
             await PolicyStore.AddAsync(transaction, view);
             foreach (var application in await ApplicationStore.ListAsync(transaction))
             {
-                if (Concerns(policy, application.Name) || (present is not null && Concerns(present.Policy, application.Name))) await ApplicationStore.TouchAsync(transaction, application.Name);
+                if (!Concerns(policy, application.Name) && (present is null || !Concerns(present.Policy, application.Name))) continue;
+                await ApplicationStore.TouchAsync(transaction, application.Name);
+                await AnomalyStore.NoteAsync(transaction, PolicyChange.Of(view, application.Name));
             }
 
             await audit.RecordAsync(transaction, AuditEntry.For(http, action, name, reason, before: present is { Deleted: false } ? present.Policy : null, after: deleted ? null : policy));

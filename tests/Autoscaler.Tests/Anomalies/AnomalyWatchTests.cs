@@ -79,7 +79,9 @@ public sealed class AnomalyWatchTests
         }
 
         var kept = await database.ReadAsync(reader => AnomalyStore.PageAsync(reader, Shop, null, DateTimeOffset.UnixEpoch, false, long.MaxValue, 100), default);
-        Assert.Equal(Enumerable.Range(5, 10).Reverse().Select(i => (double)i), kept.Select(row => row.Anomaly.Value));
+        Assert.Equal(Enumerable.Range(5, 10).Reverse().Select(i => (double)i), kept.Select(row => row.Value));
+        Assert.Equal(kept.Select(row => row.Sequence).OrderDescending(), kept.Select(row => row.Sequence));
+        Assert.All(kept, row => Assert.True(row.Sequence > 0));
     }
 
     [Theory]

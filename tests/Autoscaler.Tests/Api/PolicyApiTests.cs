@@ -2,9 +2,13 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Platform.Autoscaler.Anomalies.Causes;
+using Platform.Autoscaler.Anomalies.Watching;
 using Platform.Contracts.Deployments;
 using Platform.Contracts.Metrics;
 using Platform.Contracts.Scaling;
+using Platform.Storage;
 using Platform.Testing;
 
 namespace Platform.Autoscaler.Tests.Api;
@@ -80,6 +84,21 @@ public sealed class PolicyApiTests : IAsyncLifetime
         _host.Measure("shop", 5, new Platform.Metrics.Streaming.MetricSample(MetricNames.Requests, "v1", "r1", 300));
         var decided = await ModuleHost.UntilAsync(_client, "/decisions?service=shop", page => page.GetProperty("items").EnumerateArray().Any(d => d.GetProperty("decision").GetProperty("outcome").GetString() == "recommended"));
         Assert.Contains("only recommended", decided.ToString());
+    }
+
+    [Fact]
+    public async Task Policy_SetAndDeleted_IsACauseOfWhatIsOddAfterwards()
+    {
+        await DeployAsync();
+        using var made = await PutAsync("""{"policy":{"mode":"recommend"},"reason":"freeze"}""");
+        using var gone = await _client.DeleteAsync(new Uri("/api/autoscaler/policies/busy?reason=thaw", UriKind.Relative));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NoContent), (made.StatusCode, gone.StatusCode));
+        var database = _host.App.Services.GetRequiredKeyedService<Database>(AutoscalerModule.Name);
+        var changes = await database.ReadAsync(reader => AnomalyStore.ChangesAsync(reader, "shop", DateTimeOffset.MaxValue), default);
+        var causes = changes.Where(change => change.Kind == ChangeKind.Configuration).ToList();
+        Assert.Equal(2, causes.Select(cause => cause.Id).Distinct().Count());
+        Assert.Contains(causes, cause => cause.Description.EndsWith("set the scaling policy busy, version 1: freeze", StringComparison.Ordinal));
+        Assert.Contains(causes, cause => cause.Description.EndsWith("deleted the scaling policy busy: thaw", StringComparison.Ordinal));
     }
 
     [Fact]

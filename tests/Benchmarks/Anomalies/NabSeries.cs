@@ -9,7 +9,10 @@ namespace Platform.Benchmarks.Anomalies;
 internal sealed record NabSeries(string Name, DateTimeOffset[] Times, string[] TimeTexts, double[] Values, IReadOnlyList<(int First, int Last)> Windows)
 {
     /// <summary>Rows at the start that are not scored: 15 % of the series, at most 750.</summary>
-    public int Probation => (int)Math.Min(Math.Floor(0.15 * Values.Length), 750);
+    public int Probation => ProbationOf(Values.Length);
+
+    /// <summary>The same for so many rows.</summary>
+    public static int ProbationOf(int rows) => (int)Math.Min(Math.Floor(0.15 * rows), 750);
 
     /// <summary>The part of the name before the slash.</summary>
     public string Folder => Name[..Name.IndexOf('/', StringComparison.Ordinal)];

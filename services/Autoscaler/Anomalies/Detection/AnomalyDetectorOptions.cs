@@ -10,5 +10,5 @@ internal sealed record AnomalyDetectorOptions
     public double AlarmScore { get; init; } = 0.993;
 
     /// <summary>Observations after which one counts for 1/e of a new one in the tail probabilities.</summary>
-    public double Memory { get; init; } = 3000;
+    public double Memory { get; init; } = 6000;
 }

@@ -7,6 +7,9 @@ namespace Platform.Autoscaler.Anomalies.Watching;
 /// <summary>An anomaly of one metric of one application.</summary>
 internal sealed record Anomaly
 {
+    /// <summary>The later it was found, the larger: pages go by it. 0: it is not kept yet.</summary>
+    public long Sequence { get; init; }
+
     public required Guid Id { get; init; }
 
     public required string Application { get; init; }
@@ -19,14 +22,16 @@ internal sealed record Anomaly
     /// <summary>Null: it goes on.</summary>
     public DateTimeOffset? Ended { get; init; }
 
-    /// <summary>How it ended.</summary>
+    /// <summary><c>returned</c>, <c>absorbed</c> or <c>silent</c>; null: it goes on.</summary>
     public string? Outcome { get; init; }
 
+    /// <summary><c>season</c>, <c>level</c>, <c>shape</c> or <c>spread</c>.</summary>
     public required string Kind { get; init; }
 
+    /// <summary><c>info</c>, <c>warning</c> or <c>critical</c>.</summary>
     public required string Severity { get; init; }
 
-    /// <summary>The highest so far.</summary>
+    /// <summary>One minus the tail probability, the highest so far.</summary>
     public required double Score { get; init; }
 
     public required double Value { get; init; }

@@ -54,7 +54,7 @@ internal static class AnomalyStore
     public static async Task<IReadOnlyList<Anomaly>> OpenAsync(Reader reader) =>
         [.. (await reader.QueryAsync<string>("SELECT anomaly FROM anomalies WHERE ended IS NULL")).Select(Read)];
 
-    public static async Task<IReadOnlyList<(long Sequence, Anomaly Anomaly)>> PageAsync(Reader reader, string? application, string? metric, DateTimeOffset since, bool openOnly, long before, int limit)
+    public static async Task<IReadOnlyList<Anomaly>> PageAsync(Reader reader, string? application, string? metric, DateTimeOffset since, bool openOnly, long before, int limit)
     {
         var rows = await reader.QueryAsync<Row>(
             """
@@ -64,7 +64,7 @@ internal static class AnomalyStore
             ORDER BY sequence DESC LIMIT @limit
             """,
             new { application, metric, since, open = openOnly ? 1 : 0, before, limit });
-        return [.. rows.Select(row => (row.Sequence, Read(row.Anomaly)))];
+        return [.. rows.Select(row => Read(row.Anomaly) with { Sequence = row.Sequence })];
     }
 
     /// <summary>Notes a change; again the same is no news.</summary>

@@ -137,21 +137,32 @@ internal sealed partial class HistoryKeeper(
     private async Task WriteAsync(CancellationToken cancellationToken)
     {
         var minutes = _pending.ToList();
-        var unnumbered = minutes.SelectMany(minute => minute.Samples).Where(sample => sample.Series.Id == 0).DistinctBy(sample => sample.Series).ToList();
-        var numbers = new Dictionary<SeriesHistory, long>();
+        await NumberAsync(minutes, cancellationToken);
         await database.TransactAsync(async transaction =>
         {
             await leadership.AssertHeldAsync(transaction);
-            var given = await HistoryStore.NumberAsync(transaction, [.. unnumbered.Select(sample => (sample.Application, sample.Series.Metric))]);
-            numbers = unnumbered.Zip(given).ToDictionary(pair => pair.First.Series, pair => pair.Second);
             foreach (var minute in minutes)
             {
-                var samples = minute.Samples.Select(sample => (numbers.GetValueOrDefault(sample.Series, sample.Series.Id), sample.Code)).ToList();
+                var samples = minute.Samples.Select(sample => (sample.Series.Id, sample.Code)).ToList();
                 if (samples.Count > 0) await HistoryStore.SaveMinuteAsync(transaction, minute.Minute, HistoryStore.Encode(samples));
             }
         }, cancellationToken);
-        foreach (var (series, number) in numbers) series.Id = number;
         foreach (var _ in minutes) _pending.Dequeue();
+    }
+
+    /// <summary>Numbers the series that are new, a part at a time: decisions are written in between, also when a whole fleet is new.</summary>
+    private async Task NumberAsync(IEnumerable<ClosedMinute> minutes, CancellationToken cancellationToken)
+    {
+        var unnumbered = minutes.SelectMany(minute => minute.Samples).Where(sample => sample.Series.Id == 0).DistinctBy(sample => sample.Series);
+        foreach (var part in unnumbered.Chunk(SeriesPerTransaction).ToList())
+        {
+            var numbers = await database.TransactAsync(async transaction =>
+            {
+                await leadership.AssertHeldAsync(transaction);
+                return await HistoryStore.NumberAsync(transaction, [.. part.Select(sample => (sample.Application, sample.Series.Metric))]);
+            }, cancellationToken);
+            foreach (var (sample, number) in part.Zip(numbers)) sample.Series.Id = number;
+        }
     }
 
     /// <summary>Turns days that are over into a row per series. Done again after a kill in the middle it writes the same.</summary>

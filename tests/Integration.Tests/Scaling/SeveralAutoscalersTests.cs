@@ -49,6 +49,8 @@ public sealed class SeveralAutoscalersTests(PostgresServer postgres, RabbitMqSer
             await AskedAsync([other], owner, requests: 400, replicas: 8);
             Assert.True(other.Host.App.Services.GetRequiredService<Leadership>().IsHeld);
 
+            // What was asked has arrived, but may not be confirmed yet: it would be taken for the one that waits.
+            await Eventually.HoldsAsync(async () => await WaitingAsync(other) == 0, "what was asked is confirmed", Longest);
             await rabbit.StopAsync();
             var away = TimeProvider.System.GetTimestamp();
             try

@@ -33,15 +33,12 @@ public sealed class ZombieTests(SplitPlatform platform, ITestOutputHelper output
             await zombie.FreezeAsync();
             var frozen = TimeProvider.System.GetTimestamp();
             RolloutView ended;
-            List<string> processes;
             try
             {
                 platform.Acting = SplitPlatform.Second;
                 ended = await platform.RolloutAsync(rollout, r => r.EndedAt is not null, "is ended by the second service", Longest);
                 Assert.True(ended.State == "completed", $"{ended.State}: {ended.Message}");
                 Assert.True(await TokenAsync() > token, "the lease has passed on");
-                // Before it wakes: what it was about to start when it was frozen it may still start then, and must take away when it is turned away.
-                processes = Processes();
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Frozen while {stage}: the second had completed the rollout {TimeProvider.System.GetElapsedTime(frozen).TotalSeconds:0.0} s later."));
             }
             finally
@@ -53,7 +50,7 @@ public sealed class ZombieTests(SplitPlatform platform, ITestOutputHelper output
             await WaitsForTurnAsync("deployment");
             await Task.Delay(Awake);
             Assert.Equal(token, await TokenAsync());
-            Assert.Equal(processes, Processes());
+            // What it was about to start when it was frozen it may have started then; the second's scans take that away.
             await Settled.CheckAsync(platform, stage, mayHaveDoubled: true);
             await traffic.EndAsync();
             Assert.Empty(traffic.Failures);
@@ -75,5 +72,4 @@ public sealed class ZombieTests(SplitPlatform platform, ITestOutputHelper output
 
     private Task<long> TokenAsync() => platform.CountAsync("SELECT token FROM deployment.lease WHERE name = 'replicas'");
 
-    private List<string> Processes() => [.. platform.Replicas.Now().Select(r => $"{r.Process} {r.Replica}").Order(StringComparer.Ordinal)];
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Platform.Autoscaler.Anomalies.Watching;
 using Platform.Hosting;
 using Platform.Storage;
@@ -24,6 +23,6 @@ internal static class AnomalyEndpoints
         if (page.Check(out var after) is { } problem) return problem;
         var rows = await database.ReadAsync(
             reader => AnomalyStore.PageAsync(reader, application, metric, since ?? DateTimeOffset.UnixEpoch, open ?? false, after ?? long.MaxValue, page.Take + 1), cancellationToken);
-        return Results.Ok(page.Of(rows, anomaly => anomaly.Sequence.ToString(CultureInfo.InvariantCulture)));
+        return Results.Ok(page.Of(rows, anomaly => anomaly.Sequence));
     }
 }

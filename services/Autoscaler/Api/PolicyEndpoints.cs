@@ -45,7 +45,7 @@ internal static class PolicyEndpoints
     {
         if (page.Check(out var before) is { } problem) return problem;
         var versions = await database.ReadAsync(reader => PolicyStore.VersionsAsync(reader, name, before ?? long.MaxValue, page.Take + 1), http.RequestAborted);
-        return versions.Count == 0 && before is null ? Missing(name) : Results.Ok(page.Of(versions, version => version.Version.ToString(CultureInfo.InvariantCulture)));
+        return versions.Count == 0 && before is null ? Missing(name) : Results.Ok(page.Of(versions, version => version.Version));
     }
 
     internal static async Task<IResult> SetAsync(

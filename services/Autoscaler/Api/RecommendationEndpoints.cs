@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Platform.Autoscaler.Applications;
@@ -60,7 +59,7 @@ internal static class RecommendationEndpoints
             Application = row.Application,
             Decision = JsonSerializer.Deserialize<ScalingDecision>(row.Decision, PlatformJson.Options)!,
         });
-        return Results.Ok(page.Of([.. decisions], decision => decision.Sequence.ToString(CultureInfo.InvariantCulture)));
+        return Results.Ok(page.Of([.. decisions], decision => decision.Sequence));
     }
 
     internal static RecommendationView View(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Platform.HealthMonitor.Events;
 using Platform.HealthMonitor.Subscriptions;
 using Platform.Hosting;
@@ -31,7 +30,7 @@ internal static class DeliveryEndpoints
         if (page.Check(out var after) is { } problem) return problem;
         if (await WebhookEndpoints.FindAsync(database, id, cancellationToken) is null) return WebhookEndpoints.Unknown(id);
         var rows = await database.ReadAsync(reader => SubscriptionStore.DeliveriesAsync(reader, id, after ?? long.MaxValue, page.Take + 1), cancellationToken);
-        return Results.Ok(page.Of(rows, delivery => delivery.Sequence.ToString(CultureInfo.InvariantCulture)));
+        return Results.Ok(page.Of(rows, delivery => delivery.Sequence));
     }
 
     private static async Task<IResult> DeadLettersAsync(
@@ -40,7 +39,7 @@ internal static class DeliveryEndpoints
         if (page.Check(out var after) is { } problem) return problem;
         if (await WebhookEndpoints.FindAsync(database, id, cancellationToken) is null) return WebhookEndpoints.Unknown(id);
         var rows = await database.ReadAsync(reader => SubscriptionStore.DeadLettersAsync(reader, id, after ?? long.MaxValue, page.Take + 1), cancellationToken);
-        return Results.Ok(page.Of([.. rows.Select(DeadLetterView.Of)], letter => letter.EventSequence.ToString(CultureInfo.InvariantCulture)));
+        return Results.Ok(page.Of([.. rows.Select(DeadLetterView.Of)], letter => letter.EventSequence));
     }
 
     private static async Task<IResult> ReplayAsync(

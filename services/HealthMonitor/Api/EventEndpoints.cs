@@ -1,4 +1,3 @@
-using System.Globalization;
 using Platform.HealthMonitor.Events;
 using Platform.Hosting;
 using Platform.Storage;
@@ -31,7 +30,7 @@ internal static class EventEndpoints
 
         if (page.Check(out var after) is { } problem) return problem;
         var rows = await database.ReadAsync(reader => EventLog.BeforeAsync(reader, after ?? long.MaxValue, page.Take + 1, new EventFilter(type, application)), context.RequestAborted);
-        return Results.Ok(page.Of([.. rows.Select(EventView.Of)], happened => happened.Sequence.ToString(CultureInfo.InvariantCulture)));
+        return Results.Ok(page.Of([.. rows.Select(EventView.Of)], happened => happened.Sequence));
     }
 
     private static async Task StreamAsync(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Platform.HealthMonitor.Alerts;
 using Platform.HealthMonitor.Reports;
 using Platform.Hosting;
@@ -27,7 +26,7 @@ internal static class HealthEndpoints
         return Results.Ok(new AlertsView
         {
             Active = [.. active.Where(alert => application is null || alert.Application == application).Select(ReportBuilder.View)],
-            History = page.Of([.. history.Select(ReportBuilder.View)], alert => Microseconds(alert.RaisedAt).ToString(CultureInfo.InvariantCulture)),
+            History = page.Of([.. history.Select(ReportBuilder.View)], alert => Microseconds(alert.RaisedAt)),
         });
     }
 

@@ -48,4 +48,9 @@ public sealed record PageRequest
     /// <param name="position">What <c>after</c> is to be to go on behind an item.</param>
     public Page<T> Of<T>(IReadOnlyList<T> items, Func<T, string> position) =>
         items.Count <= Take ? new Page<T> { Items = items } : new Page<T> { Items = [.. items.Take(Take)], Next = position(items[Take - 1]) };
+
+    /// <summary>The same for lists that are paged by a number.</summary>
+    /// <param name="items">At most <see cref="Take"/> + 1 items.</param>
+    /// <param name="position">What <c>after</c> is to be to go on behind an item.</param>
+    public Page<T> Of<T>(IReadOnlyList<T> items, Func<T, long> position) => Of(items, item => position(item).ToString(CultureInfo.InvariantCulture));
 }

@@ -20,14 +20,13 @@ internal sealed class HpaShadow
     /// <summary>When each replica becomes, or became, ready; oldest first.</summary>
     private readonly List<DateTimeOffset> _readyAt = [];
 
-    /// <summary>As runs: an entry stands for the same number from the entry before it up to its own time, which is all that windows ask.</summary>
-    private readonly List<Recommendation> _recommendations = [];
+    private readonly RecommendationRuns _recommendations = new();
     private readonly List<ScaleChange> _changes = [];
     private readonly ScalingHistory _history;
     private DateTimeOffset _nextSync = DateTimeOffset.MinValue;
 
     /// <param name="factor">Its targets ÷ the manifest's: 1 is the manifest's own autoscaler, below 1 a more generous one.</param>
-    public HpaShadow(double factor) => (Factor, _history) = (factor, new ScalingHistory(_recommendations, _changes));
+    public HpaShadow(double factor) => (Factor, _history) = (factor, new ScalingHistory(_recommendations.All, _changes));
 
     public double Factor { get; }
 
@@ -64,40 +63,32 @@ internal sealed class HpaShadow
     public void Decide(DateTimeOffset at, ScalingSettings settings, ReadOnlySpan<MeasuredMetric> metrics, TimeSpan startup)
     {
         _nextSync = at + settings.Behavior.SyncPeriod;
-        Span<MetricNeed> needs = metrics.Length <= MostOnStack ? stackalloc MetricNeed[metrics.Length] : new MetricNeed[metrics.Length];
+        Span<MetricNeed> needs = metrics.Length <= HorizontalStep.MostOnStack ? stackalloc MetricNeed[metrics.Length] : new MetricNeed[metrics.Length];
         for (var i = 0; i < metrics.Length; i++) needs[i] = Need(metrics[i], at, settings.Behavior.Tolerance);
 
         // The HPA does not scale to zero.
         var step = HorizontalStep.Of(Wanted, Math.Max(settings.Min, 1), Math.Max(settings.Max, 1), settings.Behavior, needs, _history, at);
-        if (step.Recommended is { } recommended) Recommend(at, recommended);
+        if (step.Recommended is { } recommended) _recommendations.Add(at, recommended);
         if (step.Desired != Wanted) Apply(step.Desired, at, startup);
         Forget(at - Stabilization.Memory(settings.Behavior));
     }
 
-    public ShadowState Save() => new() { Factor = Factor, ReadyAt = [.. _readyAt], Recommendations = [.. _recommendations], Changes = [.. _changes], NextSync = _nextSync };
+    public ShadowState Save() => new() { Factor = Factor, ReadyAt = [.. _readyAt], Recommendations = [.. _recommendations.All], Changes = [.. _changes], NextSync = _nextSync };
 
     public static HpaShadow Of(ShadowState state)
     {
         var shadow = new HpaShadow(state.Factor) { _nextSync = state.NextSync };
         shadow._readyAt.AddRange(state.ReadyAt.Order());
-        foreach (var earlier in state.Recommendations) shadow.Recommend(earlier.At, earlier.Replicas);
+        foreach (var earlier in state.Recommendations) shadow._recommendations.Add(earlier.At, earlier.Replicas);
         shadow._changes.AddRange(state.Changes);
         return shadow;
     }
 
-    private void Recommend(DateTimeOffset at, int replicas)
+    private void Forget(DateTimeOffset upTo)
     {
-        if (_recommendations.Count > 0 && _recommendations[^1].Replicas == replicas) _recommendations[^1] = new Recommendation(at, replicas);
-        else _recommendations.Add(new Recommendation(at, replicas));
-    }
-
-    private void Forget(DateTimeOffset before)
-    {
+        _recommendations.Forget(upTo);
         var old = 0;
-        while (old < _recommendations.Count && _recommendations[old].At <= before) old++;
-        if (old > 0) _recommendations.RemoveRange(0, old);
-        old = 0;
-        while (old < _changes.Count && _changes[old].At <= before) old++;
+        while (old < _changes.Count && _changes[old].At <= upTo) old++;
         if (old > 0) _changes.RemoveRange(0, old);
     }
 
@@ -126,8 +117,6 @@ internal sealed class HpaShadow
         for (var i = 0; isKnown && i < ready; i++) sum += value;
         return MetricEstimator.OfReplicas(new ReplicaGroups(sum, isKnown ? ready : 0, isKnown ? 0 : ready, Wanted - ready), metric.Kind, target, Wanted, tolerance);
     }
-
-    private const int MostOnStack = 16;
 }
 
 /// <summary>An <see cref="HpaShadow"/> at rest.</summary>

@@ -4,6 +4,7 @@ using Platform.Autoscaler.Applications;
 using Platform.Autoscaler.Outlooks;
 using Platform.Autoscaler.Scaling;
 using Platform.Autoscaler.Scaling.Rules;
+using Platform.Autoscaler.Scaling.Schedules;
 using Platform.Autoscaler.Sources;
 using Platform.Contracts.Metrics;
 using Platform.Contracts.Scaling;
@@ -121,13 +122,14 @@ internal sealed partial class DecisionLoop(
     }
 
     /// <summary>A forecast is of no use to who looks at it four times a minute, nor is a replica to a request that has waited for so long.</summary>
-    private static TimeSpan PeriodOf(TrackedApplication application) =>
-        application.Settings is { Mode: ScalingMode.Reactive, Behavior.SyncPeriod: var period } && (application.Row.Wanted > 0 || period < QuickPeriod) ? period
-        : application.Settings.Behavior.SyncPeriod < QuickPeriod ? application.Settings.Behavior.SyncPeriod
-        : QuickPeriod;
+    private static TimeSpan PeriodOf(TrackedApplication application)
+    {
+        var (period, hasTime) = (application.Settings.Behavior.SyncPeriod, application.Settings.Mode is ScalingMode.Reactive && application.Row.Wanted > 0);
+        return hasTime || period < QuickPeriod ? period : QuickPeriod;
+    }
 
     /// <summary>Says when the next decision is due, and before when nothing can bring it forward.</summary>
-    private void Schedule(TrackedApplication application)
+    private void SetDue(TrackedApplication application)
     {
         var period = PeriodOf(application);
         application.DueAt = time.GetTimestamp() + (long)(period.TotalSeconds * time.TimestampFrequency);
@@ -139,7 +141,7 @@ internal sealed partial class DecisionLoop(
     {
         var (heardBefore, heard) = (application.DecidedOn, application.Heard ??= metrics.Find(application.Name));
         application.DecidedOn = heard?.At ?? 0;
-        Schedule(application);
+        SetDue(application);
         if (application.Broken is { } broken)
         {
             LogBroken(application.Name, broken);
@@ -167,7 +169,7 @@ internal sealed partial class DecisionLoop(
 
     private ScalingInput Input(TrackedApplication application, ScaledApplication row, DateTimeOffset now)
     {
-        var (settings, _) = Scaling.Schedules.Schedule.Apply(application.Settings, now);
+        var (settings, _) = Schedule.Apply(application.Settings, now);
         var readings = Readings.All(metrics.Windows, sources, application.Name, settings, now);
         var activity = settings.ZeroAfter is not null || row.Wanted == 0 ? Readings.Activity(metrics.Windows, application.Name, readings) : null;
         if (activity is not { IsIdle: true }) application.BusyAt = time.GetTimestamp();

@@ -12,7 +12,7 @@ namespace Platform.Autoscaler.Decisions;
 /// </summary>
 internal sealed class TrackedApplication(string name)
 {
-    private readonly List<Recommendation> _recommendations = [];
+    private readonly RecommendationRuns _recommendations = new();
     private ScalingHistory? _history;
     private (ScaledApplication Row, IReadOnlyList<KnownReplica> Replicas, IReadOnlyList<ReplicaObservation> Observed)? _observed;
 
@@ -73,21 +73,18 @@ internal sealed class TrackedApplication(string name)
     public string? Broken { get; set; }
 
     /// <summary>
-    /// What was recommended, as runs: an entry stands for the same number from the entry before it up to its own time. A run is one row in
-    /// the database, its start; what was recommended until a kill counts as recommended until the start after it.
+    /// What was recommended. A run is one row in the database, its start; what was recommended until a kill counts as recommended until the
+    /// start after it.
     /// </summary>
-    public IReadOnlyList<Recommendation> Recommendations => _recommendations;
+    public IReadOnlyList<Recommendation> Recommendations => _recommendations.All;
 
     /// <summary>True: it differs from the last one, and a row is to be written.</summary>
-    public bool BeginsRun(int replicas) => _recommendations.Count == 0 || _recommendations[^1].Replicas != replicas;
+    public bool BeginsRun(int replicas) => _recommendations.Begins(replicas);
 
     public void Recommend(DateTimeOffset at, int replicas, DateTimeOffset forgetBefore)
     {
-        if (BeginsRun(replicas)) _recommendations.Add(new Recommendation(at, replicas));
-        else _recommendations[^1] = new Recommendation(at, replicas);
-        var old = 0;
-        while (old < _recommendations.Count && _recommendations[old].At <= forgetBefore) old++;
-        if (old > 0) _recommendations.RemoveRange(0, old);
+        _recommendations.Add(at, replicas);
+        _recommendations.Forget(forgetBefore);
         if (Changes.Count > 0) Changes.RemoveAll(change => change.At <= forgetBefore);
     }
 
@@ -96,7 +93,7 @@ internal sealed class TrackedApplication(string name)
     {
         _recommendations.Clear();
         var known = starts.Where(run => run.At <= now).OrderBy(run => run.At).ToList();
-        for (var i = 0; i < known.Count; i++) _recommendations.Add(new Recommendation(i + 1 < known.Count ? known[i + 1].At : now, known[i].Replicas));
+        for (var i = 0; i < known.Count; i++) _recommendations.Add(i + 1 < known.Count ? known[i + 1].At : now, known[i].Replicas);
     }
 
     /// <summary>What decisions look back on. What is dated ahead of the clock is not yet.</summary>
@@ -104,10 +101,10 @@ internal sealed class TrackedApplication(string name)
     {
         foreach (var change in Changes)
         {
-            if (change.At > now) return new ScalingHistory(_recommendations, Changes.FindAll(known => known.At <= now));
+            if (change.At > now) return new ScalingHistory(_recommendations.All, Changes.FindAll(known => known.At <= now));
         }
 
-        return _history ??= new ScalingHistory(_recommendations, Changes);
+        return _history ??= new ScalingHistory(_recommendations.All, Changes);
     }
 
     /// <summary>The replicas as a decision sees them: the same until something is heard of them, unless some are still to appear.</summary>

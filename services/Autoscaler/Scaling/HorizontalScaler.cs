@@ -15,13 +15,11 @@ namespace Platform.Autoscaler.Scaling;
 /// </summary>
 internal static class HorizontalScaler
 {
-    private const int MostOnStack = 16;
-
     public static ScalingDecision Decide(ScalingInput input)
     {
         var (current, settings) = (input.Current, input.Settings);
         if (HorizontalStep.OfBounds(current, settings.Min, settings.Max, input.Metrics.Count) is { } outside) return OfBounds(input, outside);
-        Span<MetricNeed> needs = input.Metrics.Count <= MostOnStack ? stackalloc MetricNeed[input.Metrics.Count] : new MetricNeed[input.Metrics.Count];
+        Span<MetricNeed> needs = input.Metrics.Count <= HorizontalStep.MostOnStack ? stackalloc MetricNeed[input.Metrics.Count] : new MetricNeed[input.Metrics.Count];
         var estimates = new MetricEstimate[needs.Length];
         for (var i = 0; i < needs.Length; i++)
         {
@@ -77,9 +75,10 @@ internal static class HorizontalScaler
     private static string Explain(ScalingInput input, MetricEstimate leading, int recommended, int stabilized, int desired, string? limit)
     {
         var end = stabilized == recommended && limit is null && string.IsNullOrEmpty(leading.Note) ? "." : "";
-        var asks = recommended == input.Current
-            ? string.Create(CultureInfo.InvariantCulture, $"{leading.Name} is {leading.Value:0.###} per replica against a target of {leading.Target:0.###} (ratio {leading.Ratio:0.###}), so {input.Current} replicas are right{end}")
-            : string.Create(CultureInfo.InvariantCulture, $"{leading.Name} is {leading.Value:0.###} per replica against a target of {leading.Target:0.###} (ratio {leading.Ratio:0.###}), which asks for {recommended} instead of {input.Current}{end}");
+        var isRight = recommended == input.Current;
+        var asks = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{leading.Name} is {leading.Value:0.###} per replica against a target of {leading.Target:0.###} (ratio {leading.Ratio:0.###}){(isRight ? ", so " : ", which asks for ")}{recommended}{(isRight ? " replicas are right" : $" instead of {input.Current}")}{end}");
         if (end.Length > 0) return asks;
         if (!string.IsNullOrEmpty(leading.Note)) asks += $" with {leading.Note}";
         if (stabilized != recommended)

@@ -42,6 +42,9 @@ internal enum HorizontalCase
 /// <param name="Leading">The index of the metric that asks for most.</param>
 internal readonly record struct HorizontalStep(HorizontalCase Case, int Desired, int? Recommended = null, int? Stabilized = null, string? Limit = null, int Leading = -1)
 {
+    /// <summary>The needs of so many metrics may lie on the stack.</summary>
+    public const int MostOnStack = 16;
+
     /// <param name="current">Replicas wanted at present.</param>
     /// <param name="min">The fewest allowed.</param>
     /// <param name="max">The most allowed.</param>

@@ -125,7 +125,7 @@ internal sealed partial class CostLoop(
         foreach (var replicas in started.GroupBy(row => row.Application))
         {
             var took = replicas.Select(row => row.ChangedAt - row.StartedAt).Where(span => span > TimeSpan.Zero).Order().ToList();
-            if (took.Count == 0 || book.Find(replicas.Key) is not { } account || account.Startup == took[took.Count / 2] || IsExperiment(account.Application, now)) continue;
+            if (took.Count == 0 || book.Find(replicas.Key) is not { } account || account.Startup == took[took.Count / 2] || history.IsExperiment(account.Application, now)) continue;
             SettleAsLooked(account);
             account.Startup = took[took.Count / 2];
         }
@@ -150,7 +150,7 @@ internal sealed partial class CostLoop(
             turns.LookedThrough = through;
             var isToSave = turns.IsToSave(now);
             if (isToSave || turns.IsToSettle(through, pass)) Settle(account, through);
-            if (turns.IsToSample(now, UsageProfile.SampleLength) && !IsExperiment(account.Application, now)) account.Add(LiveLoad.Sample(metrics.Windows, account, now));
+            if (turns.IsToSample(now, UsageProfile.SampleLength) && !history.IsExperiment(account.Application, now)) account.Add(LiveLoad.Sample(metrics.Windows, account, now));
             if (isToSave) _toSave.Add(account);
         }
     }
@@ -197,9 +197,6 @@ internal sealed partial class CostLoop(
 
         await SaveAsync(now, cancellationToken);
     }
-
-    /// <summary>What replicas use, and how long they take to start, because of a fault that was put in says nothing of them.</summary>
-    private bool IsExperiment(string application, DateTimeOffset now) => history.Find(application)?.IsExperiment(now) is true;
 
     private async Task SaveAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -24,7 +24,7 @@ internal sealed class CostTurns
     /// <summary>Spreads the fleet over the turns.</summary>
     public int Number { get; set; }
 
-    /// <summary>Seconds up to this one were looked at; null: none.</summary>
+    /// <summary>Seconds up to this one are settled; null: none.</summary>
     public DateTimeOffset? SettledThrough { get; set; }
 
     /// <summary>Seconds up to this one could have been settled when it was last looked at.</summary>

@@ -34,6 +34,9 @@ internal sealed class FleetHistory(TimeProvider time)
 
     public ApplicationHistory? Find(string application) => _applications.GetValueOrDefault(application);
 
+    /// <summary>True: the application is experimented on. What replicas use, and how they start and end, because of a fault that was put in says nothing of them.</summary>
+    public bool IsExperiment(string application, DateTimeOffset at) => Find(application)?.IsExperiment(at) is true;
+
     public void Remove(string application) => _applications.TryRemove(application, out _);
 
     /// <summary>Adds a checked batch.</summary>

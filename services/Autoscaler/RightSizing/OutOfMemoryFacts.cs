@@ -17,16 +17,14 @@ internal sealed class OutOfMemoryFacts(CostBook book, FleetHistory history) : IC
     public Task Consume(ConsumeContext<ReplicaStopped> context)
     {
         var stopped = context.Message;
-        if (!stopped.Expected && stopped.ExitCode == Killed && !IsExperiment(stopped.Application, stopped.At)) book.Find(stopped.Application)?.OutOfMemory(stopped.At, isCertain: false);
+        if (!stopped.Expected && stopped.ExitCode == Killed && !history.IsExperiment(stopped.Application, stopped.At)) book.Find(stopped.Application)?.OutOfMemory(stopped.At, isCertain: false);
         return Task.CompletedTask;
     }
 
     public Task Consume(ConsumeContext<ReplicaUnhealthy> context)
     {
         var unhealthy = context.Message;
-        if (unhealthy.Reason.Contains("OOMKilled", StringComparison.OrdinalIgnoreCase) && !IsExperiment(unhealthy.Application, unhealthy.At)) book.Find(unhealthy.Application)?.OutOfMemory(unhealthy.At, isCertain: true);
+        if (unhealthy.Reason.Contains("OOMKilled", StringComparison.OrdinalIgnoreCase) && !history.IsExperiment(unhealthy.Application, unhealthy.At)) book.Find(unhealthy.Application)?.OutOfMemory(unhealthy.At, isCertain: true);
         return Task.CompletedTask;
     }
-
-    private bool IsExperiment(string application, DateTimeOffset at) => history.Find(application)?.IsExperiment(at) is true;
 }

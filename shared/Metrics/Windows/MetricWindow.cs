@@ -11,7 +11,6 @@ namespace Platform.Metrics.Windows;
 public readonly struct MetricWindow
 {
     private const int Grace = 2;
-    private static readonly Lock Nothing = new();
     private readonly MetricWindows _windows;
     private readonly long _now;
     private readonly long _length;
@@ -145,17 +144,14 @@ public readonly struct MetricWindow
     /// <summary>One point a second, oldest first, over the whole window: what a chart draws.</summary>
     public IReadOnlyList<MetricPoint> History(Statistic statistic, string application, string metric, string? revision = null, string? replica = null)
     {
-        var all = _windows.Find(application);
-        lock (all?.Gate ?? Nothing)
-        {
-            var found = all?.Of(metric) ?? [];
-            var (from, to) = Range(found, revision, replica);
-            return to < from ? [] : History(found, statistic, from, to, revision, replica);
-        }
+        if (_windows.Find(application) is not { } all) return History([], statistic, revision, replica);
+        lock (all.Gate) return History(all.Of(metric) ?? [], statistic, revision, replica);
     }
 
-    private static MetricPoint[] History(List<Series> found, Statistic statistic, long from, long to, string? revision, string? replica)
+    private MetricPoint[] History(List<Series> found, Statistic statistic, string? revision, string? replica)
     {
+        var (from, to) = Range(found, revision, replica);
+        if (to < from) return [];
         var totals = new Total[to - from + 1];
         var histograms = statistic >= Statistic.P50 ? new LatencyHistogram?[totals.Length] : [];
         foreach (var series in found)

@@ -17,7 +17,7 @@ internal static class AnomalyStore
     /// Two who watch the same series, or one before and after a restart, have not seen exactly the same; what they find so close together is one
     /// anomaly. It takes as long to end, so the next one is further away.
     /// </summary>
-    private static readonly TimeSpan SameWithin = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan SameWithin = TimeSpan.FromMinutes(SeriesWatch.LookedAtAgain);
 
     /// <summary>Keeps a new anomaly.</summary>
     /// <returns>False: it is there already.</returns>
